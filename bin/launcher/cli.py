@@ -1,0 +1,43 @@
+"""The commands: from the words on the command line to the module that does it."""
+
+import signal
+import sys
+from types import FrameType
+
+from .console import Console
+from .problem import Problem
+
+
+def main(arguments: list[str]) -> int:
+    """Run `arguments[0]` (run, test, manage or token) with the rest; the exit code."""
+    name, rest = arguments[0], arguments[1:]
+    # Until a command sets its own handlers, TERM and a closed terminal unwind like Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        return _dispatch(name, rest)
+    except Problem as problem:
+        print(f"bin/{name}: {problem.what}\n{problem.todo}", file=sys.stderr)
+        return problem.code
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(name: str, arguments: list[str]) -> int:
+    # Imported late: each command should start without loading the others.
+    if name in ("manage", "token"):
+        from .manage import manage
+
+        # Nothing but the command's own output may come on stdout.
+        return manage(
+            arguments if name == "manage" else ["token", *arguments], console=Console(sys.stderr)
+        )
+    raise Problem(
+        f"There is no command {name}.",
+        todo="Call bin/run, bin/test, bin/manage or bin/token.",
+        code=2,
+    )
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
