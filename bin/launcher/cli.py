@@ -29,14 +29,16 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         from .manage import manage
 
         # Nothing but the command's own output may come on stdout.
-        return manage(
-            arguments if name == "manage" else ["token", *arguments], console=Console(sys.stderr)
-        )
-    raise Problem(
-        f"There is no command {name}.",
-        todo="Call bin/run, bin/test, bin/manage or bin/token.",
-        code=2,
-    )
+        return manage(arguments if name == "manage" else ["token", *arguments], console=Console(sys.stderr))
+    if name == "run":
+        from .run import run
+
+        return run(arguments, console=Console(sys.stdout))
+    if name == "test":
+        from .checks import test
+
+        return test(arguments, console=Console(sys.stdout))
+    raise Problem(f"There is no command {name}.", todo="Call bin/run, bin/test, bin/manage or bin/token.", code=2)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -39,4 +39,4 @@ class Console:
         self.say(f"{text} ...")
         begun = time.monotonic()
         yield
-        self.say(f"  done in {time.monotonic() - begun:.1f} s")
+        self.say(f"{text}: done in {time.monotonic() - begun:.1f} s")

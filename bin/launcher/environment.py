@@ -55,11 +55,7 @@ def site_packages() -> Path:
 
 def variables() -> dict[str, str]:
     """The caller's environment, as a program of `.local/venv` should see it."""
-    env = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__")
-    }
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__")}
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{env.get('PATH', os.defpath)}"
     return env
@@ -79,11 +75,7 @@ def _installed() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     # The place counts: scripts in a virtual environment name their interpreter by its full path.
-    if (
-        not isinstance(stamp, dict)
-        or stamp.get("place") != str(VENV)
-        or not os.access(PYTHON, os.X_OK)
-    ):
+    if not isinstance(stamp, dict) or stamp.get("place") != str(VENV) or not os.access(PYTHON, os.X_OK):
         return {}
     return stamp
 
@@ -91,11 +83,7 @@ def _installed() -> dict[str, str]:
 def _satisfies(wanted: str) -> bool:
     stamp = _installed()
     name = stamp.get("set")
-    return (
-        name in SETS
-        and SETS.index(name) >= SETS.index(wanted)
-        and stamp.get("lock") == _digest(name)
-    )
+    return name in SETS and SETS.index(name) >= SETS.index(wanted) and stamp.get("lock") == _digest(name)
 
 
 @contextmanager
@@ -131,9 +119,7 @@ def _make_venv() -> None:
         shutil.rmtree(VENV)
     # The interpreter below a virtual environment that may be active now, even this very one.
     python = getattr(sys, "_base_executable", None) or sys.executable
-    made = subprocess.run(
-        [python, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
-    )
+    made = subprocess.run([python, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
     if made.returncode != 0 or not PYTHON.exists():
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise Problem(

@@ -5,17 +5,21 @@ import socket
 HOST = "127.0.0.1"
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on `port` now."""
+def refusal(port: int) -> str | None:
+    """Why no server could listen on `port` now; None if it could."""
     with socket.socket() as probe:
         # Servers set it too; without it a port would look taken for a minute after each stop.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
             probe.listen(1)
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error.strerror or str(error)
+    return None
+
+
+def is_free(port: int) -> bool:
+    return refusal(port) is None
 
 
 def any_free() -> int:

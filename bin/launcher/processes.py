@@ -40,6 +40,7 @@ class Running:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.started = time.monotonic()
+        self.asked_at = 0.0
         self._process = _spawn(service)
 
     @property
@@ -58,6 +59,8 @@ class Running:
         return code
 
     def ask_to_stop(self) -> None:
+        """Send the service's own stop signal."""
+        self.asked_at = time.monotonic()
         if self._process.poll() is None:
             self._process.send_signal(self.service.stop_signal)
 
@@ -180,16 +183,8 @@ def is_running(pid: int, command: list[str]) -> bool:
 def _command_line(pid: int) -> str:
     if Path("/proc/self/cmdline").exists():
         try:
-            return (
-                Path(f"/proc/{pid}/cmdline")
-                .read_bytes()
-                .decode(errors="replace")
-                .rstrip("\0")
-                .replace("\0", " ")
-            )
+            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").replace("\0", " ")
         except OSError:
             return ""
-    done = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return done.stdout.strip()
