@@ -112,6 +112,6 @@ def _sweep() -> None:
     for path in TEMPORARY.iterdir():
         data = DataDirectory(path)
         if data.try_lock(command="bin/test"):
-            data.register.reclaim()
+            data.clean_up()
             remove_outside_files(data)
             shutil.rmtree(path, ignore_errors=True)

@@ -75,7 +75,7 @@ def _installed() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     # The place counts: scripts in a virtual environment name their interpreter by its full path.
-    if not isinstance(stamp, dict) or stamp.get("place") != str(VENV) or not os.access(PYTHON, os.X_OK):
+    if not isinstance(stamp, dict) or stamp.get("place") != str(VENV.resolve()) or not os.access(PYTHON, os.X_OK):
         return {}
     return stamp
 
@@ -110,7 +110,7 @@ def _install(wanted: str, *, console: Console) -> None:
     with console.step(f"Installing {count} packages ({why})"):
         _run_pip("install", "--require-hashes", "--requirement", str(_requirements(name)))
     temporary = STAMP.with_suffix(".new")
-    temporary.write_text(json.dumps({"set": name, "lock": _digest(name), "place": str(VENV)}))
+    temporary.write_text(json.dumps({"set": name, "lock": _digest(name), "place": str(VENV.resolve())}))
     temporary.replace(STAMP)
 
 

@@ -47,7 +47,7 @@ def manage(arguments: list[str], *, console: Console) -> int:
             console.say(f"Waiting for {holder.get('command')} (process {holder.get('pid')}) ...")
             said = True
         time.sleep(0.05)
-    data.register.reclaim()
+    data.clean_up()
     try:
         own.start()
         return run_child(

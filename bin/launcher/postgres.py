@@ -109,7 +109,7 @@ class Postgres:
             log=self._data.log_file("postgres"),
             stop_signal=signal.SIGINT,  # fast shutdown: sessions are cut off, data is written
             hard_signal=signal.SIGQUIT,  # immediate shutdown: recovers from its log at the next start
-            patience=3.0,
+            patience=2.0,
         )
 
     def is_ready(self, pid: int) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+RECLAIM_SECONDS = 3.0  # what is left of an earlier start gets this long to end by itself
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -41,6 +42,7 @@ class Running:
         self.service = service
         self.started = time.monotonic()
         self.asked_at = 0.0
+        self._buried = False
         self._process = _spawn(service)
 
     @property
@@ -54,7 +56,9 @@ class Running:
     def exit_code(self) -> int | None:
         """None while it runs. Once it ended, whatever it left behind in its group is killed."""
         code = self._process.poll()
-        if code is not None:
+        if code is not None and not self._buried:
+            # Once only: later the number of the group may belong to somebody else.
+            self._buried = True
             _signal_group(self.pid, signal.SIGKILL)
         return code
 
@@ -68,9 +72,11 @@ class Running:
         """End it at once, its whole group with it."""
         if self._process.poll() is None and self.service.hard_signal != signal.SIGKILL:
             self._process.send_signal(self.service.hard_signal)
-            self.wait(1.0)
-        _signal_group(self.pid, signal.SIGKILL)
-        self._process.wait()
+            self.wait(0.5)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self.exit_code()
 
     def wait(self, seconds: float) -> bool:
         """Whether it ended within `seconds`."""
@@ -158,20 +164,40 @@ class Register:
             entries = json.loads(self._path.read_text())
         except (OSError, ValueError):
             return []
-        found = [e for e in entries if is_running(e["pid"], e["command"])]
-        for entry in found:
-            _end(entry["pid"], entry["command"], signal.Signals(entry["signal"]))
+        found = []
+        for entry in entries:
+            pids = [pid for pid in _group(entry["pid"]) if is_running(pid, entry["command"])]
+            if pids:
+                found.append(entry["name"])
+                _end(pids, entry["command"], signal.Signals(entry["signal"]))
         self.clear()
-        return [entry["name"] for entry in found]
+        return found
 
 
-def _end(pid: int, command: list[str], number: signal.Signals) -> None:
+def _group(leader: int) -> list[int]:
+    """The process that led the group `leader`, first, and those that it may have left in there."""
+    # Elsewhere than on Linux only the leader is looked for.
+    pids = {leader}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # After the name, which is in brackets and may hold anything: state, parent, group.
+            if int(stat.read_text().rpartition(")")[2].split()[2]) == leader:
+                pids.add(int(stat.parent.name))
+    return sorted(pids, key=lambda pid: pid != leader)
+
+
+def _end(pids: list[int], command: list[str], number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-    deadline = time.monotonic() + 3
-    while is_running(pid, command) and time.monotonic() < deadline:
+        os.kill(pids[0], number)
+    deadline = time.monotonic() + RECLAIM_SECONDS
+    while is_running(pids[0], command) and time.monotonic() < deadline:
         time.sleep(0.02)
-    _signal_group(pid, signal.SIGKILL)
+    for pid in pids:
+        if is_running(pid, command):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    while any(is_running(pid, command) for pid in pids):
+        time.sleep(0.02)
 
 
 def is_running(pid: int, command: list[str]) -> bool:

@@ -29,10 +29,9 @@ def run(arguments: list[str], *, console: Console) -> int:
     options = _parse(arguments)
     data = DataDirectory(options.data)
     _take(data)
-    reclaimed = data.register.reclaim()
+    reclaimed = data.clean_up()
     if reclaimed:
         console.say(f"Ended what an earlier bin/run had left running: {', '.join(reclaimed)}")
-    data.unpublish()
     port = _web_port(options.port, console)
     data.note(command="bin/run", port=port)
     if options.fresh:
@@ -72,12 +71,12 @@ class Platform:
     def _supervise(self, env: Mapping[str, str]) -> None:
         supervisor = self._supervisor
         supervisor.listen_to_signals()
-        for running in self._servers.running:
-            supervisor.adopt(running)
+        while self._servers.running:
+            supervisor.adopt(self._servers.running.pop(0))
         self._prepare(env)
         if not supervisor.stopping:
-            supervisor.start(self._part("web", env, *_web(self._port), patience=2.5))
-            supervisor.start(self._part("worker", env, *_worker(), patience=3.0))
+            supervisor.start(self._part("web", env, *_web(self._port), patience=3.0))
+            supervisor.start(self._part("worker", env, *_worker(), patience=5.0))
             self._wait_until_ready()
         if not supervisor.stopping:
             # Nobody waits for beat: it starts when the others no longer need the processor.

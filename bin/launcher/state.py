@@ -107,6 +107,12 @@ class DataDirectory:
             return dict(run["variables"])
         return None
 
+    def clean_up(self) -> list[str]:
+        """After an earlier holder was killed: end what it left running. Its names. The lock must be held."""
+        assert self._lock is not None
+        (self.path / "run.json").unlink(missing_ok=True)
+        return self.register.reclaim()
+
     def publish(self, variables: dict[str, str]) -> None:
         _write(self.path / "run.json", {"pid": os.getpid(), "variables": variables})
 

@@ -4,6 +4,7 @@ Single-threaded on purpose: children are started with a "die with your parent" w
 the thread that started them.
 """
 
+import math
 import os
 import selectors
 import signal
@@ -17,6 +18,7 @@ from .processes import Register, Running, Service
 STOP_ORDER = ("web", "beat", "worker", "valkey", "postgres")
 LONGEST_LINE = 65536
 FIRST_DELAY, LONGEST_DELAY = 0.5, 15.0  # seconds before a part is started again
+PARTS_SECONDS = 6.5  # all of web, beat and worker together, so that the servers stop within 10 s as well
 LASTING = 10.0  # a part that ran this long failed for a new reason: the delay starts small again
 
 
@@ -80,15 +82,17 @@ class Supervisor:
     def stop(self) -> None:
         """Stop all parts, in STOP_ORDER, each within its patience. Returns when none is left."""
         self.stopping = True
+        latest = time.monotonic() + PARTS_SECONDS
         for part in sorted(self._parts, key=lambda part: STOP_ORDER.index(part.service.name)):
             if part.running is not None:
-                self._stop_part(part, part.running)
+                is_server = part.service.log is not None
+                self._stop_part(part, part.running, latest=math.inf if is_server else latest)
         self._parts.clear()
         self._register.clear()
 
-    def _stop_part(self, part: Part, running: Running) -> None:
+    def _stop_part(self, part: Part, running: Running, *, latest: float) -> None:
         running.ask_to_stop()
-        deadline = running.asked_at + part.service.patience
+        deadline = min(running.asked_at + part.service.patience, latest)
         while running.exit_code() is None and time.monotonic() < deadline and not self._hard:
             self._pump(0.02)
         if running.exit_code() is None:

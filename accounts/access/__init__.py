@@ -1,0 +1,1 @@
+"""Who may do what in one tenant: roles per brand, OAuth applications. In each tenant's schema."""

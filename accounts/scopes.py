@@ -1,0 +1,20 @@
+"""The scopes of access tokens: verb:resource. Each endpoint names the ones that it needs."""
+
+from typing import Final
+
+ACT_AS: Final = "act-as"
+
+SCOPES: Final = {
+    "read:bookings": "See bookings and free slots.",
+    "write:bookings": "Make and cancel one's own bookings.",
+    "manage:bookings": "Cancel anybody's bookings of the current brand.",
+    "read:office-hours": "See office hours.",
+    "write:office-hours": "Publish office hours.",
+    "read:clients": "See clients.",
+    "write:clients": "Register and change clients.",
+    "read:staff": "See staff members.",
+    "write:staff": "Register and change staff members.",
+    "write:providers": "Register providers.",
+    "run:notifications": "Wake the notification workers.",
+    ACT_AS: "Act for the person named in X-Current-User-Id.",
+}

@@ -1,0 +1,280 @@
+"""Refusals of the edge, and the one place where any refusal becomes an HTTP answer."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import orjson
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from api.families import Family, Refusal, family_of
+from tenants.errors import DomainError, Kind
+
+logger = logging.getLogger(__name__)
+
+LOCK_TIMEOUT = "55P03"
+RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+class EdgeError(DomainError):
+    """A refusal that is HTTP's own: its status is the same in every family."""
+
+    status: ClassVar[int] = 400
+    headers: Mapping[str, str] = {}
+
+
+class TenantRequiredError(EdgeError):
+    code = "tenant_required"
+    status = 400
+    message = "No tenant is named. Use the tenant's own host name, or send its number in X-Tenant."
+
+
+class RepeatedHeaderError(EdgeError):
+    code = "repeated_header"
+    status = 400
+    message = "The header {header} must be sent once."
+
+
+class UnknownTenantError(EdgeError):
+    code = "unknown_tenant"
+    status = 404
+    message = "No tenant has this host name or number."
+
+
+class TenantMismatchError(EdgeError):
+    code = "tenant_mismatch"
+    status = 403
+    message = "The host name and X-Tenant name different tenants."
+
+
+class TenantSuspendedError(EdgeError):
+    code = "tenant_suspended"
+    status = 403
+    message = "This tenant is suspended. Ask the operator of the platform."
+
+
+class UnauthenticatedError(EdgeError):
+    code = "invalid_token"
+    status = 401
+    message = "Send a valid access token of this tenant as `Authorization: Bearer ...`."
+    headers: ClassVar = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
+
+
+class MissingTokenError(UnauthenticatedError):
+    code = "unauthenticated"
+    headers: ClassVar = {"WWW-Authenticate": 'Bearer realm="api"'}
+
+
+class InsufficientScopeError(EdgeError):
+    code = "insufficient_scope"
+    status = 403
+    message = "The access token lacks the scope {scope}."
+
+    def __init__(self, *, scope: str) -> None:
+        super().__init__(scope=scope)
+        self.headers = {"WWW-Authenticate": f'Bearer realm="api", error="insufficient_scope", scope="{scope}"'}
+
+
+class InvalidInputError(EdgeError):
+    """`fields` names every wrong field. Its status is the family's."""
+
+    code = "validation_error"
+    message = "{summary}"
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        self.fields = dict(fields)
+        summary = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items())
+        super().__init__(summary=summary)
+
+
+class MalformedJSONError(EdgeError):
+    code = "malformed_json"
+    status = 400
+    message = "The body is no valid JSON: {reason}"
+
+
+class NotFoundError(EdgeError):
+    code = "not_found"
+    status = 404
+    message = "There is nothing at this address. /docs/ lists the endpoints."
+
+
+class MethodNotAllowedError(EdgeError):
+    code = "method_not_allowed"
+    status = 405
+    message = "This address does not answer {method}."
+
+
+class BodyTooLargeError(EdgeError):
+    code = "body_too_large"
+    status = 413
+    message = "The body is larger than 1 MiB."
+
+
+class UnsupportedMediaTypeError(EdgeError):
+    code = "unsupported_media_type"
+    status = 415
+    message = "Send the body as application/json, UTF-8."
+
+
+class InvalidIdempotencyKeyError(EdgeError):
+    code = "invalid_idempotency_key"
+    status = 400
+    message = "Idempotency-Key: 1 to 255 printable ASCII characters."
+
+
+class IdempotencyKeyReusedError(EdgeError):
+    code = "idempotency_key_reused"
+    status = 422
+    message = "This Idempotency-Key was used for another request. Use a new key for a new request."
+
+
+class IdempotencyInProgressError(EdgeError):
+    code = "idempotency_in_progress"
+    status = 409
+    message = "A request with this Idempotency-Key is being answered. Repeat it in a second."
+    headers: ClassVar = {"Retry-After": "1"}
+
+
+class BusyError(EdgeError):
+    code = "busy"
+    status = 503
+    message = "The service is busy or being restarted. Nothing was changed. Repeat the request in a second."
+    headers: ClassVar = {"Retry-After": "1"}
+
+
+class InternalError(EdgeError):
+    code = "internal_error"
+    status = 500
+    message = "Something went wrong on our side. Nothing was changed. The request id finds the cause in the log."
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Django REST framework's hook. None lets what is unexpected go on to handler500."""
+    refusal = as_domain_error(error, method=context["request"].method)
+    if refusal is None:
+        return None
+    answer = _refusal(context["request"], refusal)
+    family = family_of(context["request"].method, context["request"].path)
+    response = Response(family.envelope(answer), status=answer.status, headers=dict(answer.headers))
+    response.content_type = family.content_type
+    return response
+
+
+def render(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The answer to a refusal outside of any view."""
+    answer = _refusal(request, error)
+    family = family_of(request.method or "GET", request.path)
+    return HttpResponse(
+        orjson.dumps(family.envelope(answer)),
+        status=answer.status,
+        headers=dict(answer.headers),
+        content_type=family.content_type,
+    )
+
+
+def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: PLR0911
+    """What an exception means to the client; None for what should not have happened."""
+    match error:
+        case DomainError():
+            return error
+        case drf.ValidationError():
+            return InvalidInputError(_flatten(error.detail))
+        case Http404() | drf.NotFound():
+            return NotFoundError()
+        case drf.MethodNotAllowed():
+            return MethodNotAllowedError(method=method)
+        case drf.UnsupportedMediaType():
+            return UnsupportedMediaTypeError()
+        case RequestDataTooBig():
+            return BodyTooLargeError()
+        case drf.NotAuthenticated():
+            return MissingTokenError()
+        case drf.AuthenticationFailed():
+            return UnauthenticatedError()
+        case OperationalError() | InterfaceError() if is_passing(error):
+            logger.warning("Answering 503: %s", type(error.__cause__ or error).__name__)
+            return BusyError()
+    return None
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether a database error will be gone soon: a lock, a restart, a lost connection."""
+    state = sqlstate(error)
+    return state is None or state in RETRYABLE or state == LOCK_TIMEOUT or state[:2] in {"08", "53", "57"}
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE of a database error; None when the connection broke before there was one."""
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def _refusal(request: Any, error: DomainError) -> Refusal:
+    family = family_of(request.method, request.path)
+    return Refusal(
+        status=_status(family, error),
+        code=error.code,
+        message=str(error),
+        fields=error.fields if isinstance(error, InvalidInputError) else {},
+        data=error.data,
+        headers=error.headers if isinstance(error, EdgeError) else {},
+        path=request.path,
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def _status(family: Family, error: DomainError) -> int:
+    if isinstance(error, InvalidInputError):
+        return family.invalid_status
+    return error.status if isinstance(error, EdgeError) else family.status_of(error.kind)
+
+
+def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested details as one level: `exceptions.0.date` → texts."""
+    if isinstance(detail, dict):
+        flat: dict[str, list[str]] = {}
+        for name, value in detail.items():
+            key = prefix if name == "non_field_errors" else f"{prefix}.{name}".lstrip(".")
+            flat |= _flatten(value, key)
+        return flat
+    if isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
+        return {
+            name: texts
+            for index, item in enumerate(detail)
+            if item
+            for name, texts in _flatten(item, f"{prefix}.{index}").items()
+        }
+    texts = detail if isinstance(detail, list) else [detail]
+    return {prefix or "body": [str(text) for text in texts]}
+
+
+def _wants_html(request: HttpRequest) -> bool:
+    return not request.path.startswith("/v1/")
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _wants_html(request):
+        return defaults.bad_request(request, exception)
+    return render(request, as_domain_error(exception, method=request.method or "") or MalformedJSONError(reason="refused"))
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _wants_html(request) or not isinstance(exception, PermissionDenied):
+        return defaults.permission_denied(request, exception)
+    return render(request, UnauthenticatedError())
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return defaults.page_not_found(request, exception) if _wants_html(request) else render(request, NotFoundError())
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    return defaults.server_error(request) if _wants_html(request) else render(request, InternalError())
+
+
+__all__ = ["Kind", "exception_handler", "handler400", "handler403", "handler404", "handler500", "render"]

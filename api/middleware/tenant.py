@@ -1,0 +1,59 @@
+"""Puts each request into its tenant's schema, or refuses it. Nothing falls back to `public`."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from api import errors
+from tenants import resolution
+from tenants.context import activate, activate_public
+from tenants.resolution import ResolvedTenant
+
+# On the platform's host these are the operators' or everybody's; all else there needs a tenant.
+_PLATFORM_PATHS = ("/admin/", "/docs/", "/openapi/", "/static/")
+
+
+class TenantMiddleware:
+    """Sets `request.tenant` and the connection's schema from the host and `X-Tenant`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        activate_public()
+        try:
+            tenant = self._resolve(request)
+        except errors.EdgeError as error:
+            return errors.render(request, error)
+        request.tenant = tenant  # type: ignore[attr-defined]
+        try:
+            if tenant is None:
+                request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+            else:
+                activate(tenant)
+            return self.get_response(request)
+        finally:
+            activate_public()
+
+    def _resolve(self, request: HttpRequest) -> ResolvedTenant | None:
+        number = request.headers.get("X-Tenant")
+        # WSGI servers join repeated headers with a comma.
+        if number is not None and "," in number:
+            raise errors.RepeatedHeaderError(header="X-Tenant")
+        try:
+            host = request.get_host().rsplit(":", 1)[0].lower()
+            tenant = resolution.resolve(host=host, number=number)
+        except (resolution.UnknownTenantError, DisallowedHost) as error:
+            raise errors.UnknownTenantError from error
+        except resolution.TenantMismatchError as error:
+            raise errors.TenantMismatchError from error
+        if tenant is None:
+            if request.path != "/" and not request.path.startswith(_PLATFORM_PATHS):
+                raise errors.TenantRequiredError
+        elif not tenant.is_active:
+            raise errors.TenantSuspendedError
+        return tenant
+
+

@@ -1,0 +1,170 @@
+"""OpenAPI 3.1: each operation with its family's errors, and one document per family."""
+
+from collections import defaultdict
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+
+from accounts.scopes import SCOPES
+from api import errors
+from api.families import FAMILIES, FLEXTELL, LEKO, LOOP, PLATFORM, UPVIO, Family, Refusal, family_of
+from tenants.errors import DomainError
+
+_TEXT = {"type": "string"}
+_FIELDS = {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}}
+_LEKO_ERROR = {
+    "type": "object",
+    "properties": {"code": _TEXT, "message": _TEXT, "endpoint": _TEXT, "requestId": _TEXT},
+    "required": ["code", "message", "endpoint", "requestId"],
+}
+
+_ENVELOPES: dict[str, dict[str, Any]] = {
+    LOOP.name: {
+        "type": "object",
+        "properties": {"error": _TEXT, "message": _TEXT, "error_description": _TEXT},
+        "required": ["error", "message"],
+    },
+    LEKO.name: {
+        "type": "object",
+        "properties": {"errors": {"type": "array", "items": _LEKO_ERROR}},
+        "required": ["errors"],
+    },
+    UPVIO.name: {
+        "type": "object",
+        "properties": {
+            "error": {"type": "object", "properties": {"code": {"type": "integer"}, "title": _TEXT}},
+        },
+        "required": ["error"],
+    },
+    FLEXTELL.name: {
+        "type": "object",
+        "properties": {"error": _TEXT, "message": _TEXT, "errors": _FIELDS},
+        "required": ["error", "message"],
+    },
+    PLATFORM.name: {
+        "type": "object",
+        "properties": {
+            "type": _TEXT,
+            "title": _TEXT,
+            "status": {"type": "integer"},
+            "code": _TEXT,
+            "detail": _TEXT,
+            "request_id": _TEXT,
+            "errors": _FIELDS,
+        },
+        "required": ["type", "title", "status", "code", "detail", "request_id"],
+    },
+}
+
+# What every operation may answer.
+_ALWAYS: list[type[DomainError]] = [
+    errors.TenantRequiredError,
+    errors.MissingTokenError,
+    errors.UnauthenticatedError,
+    errors.InsufficientScopeError,
+    errors.TenantMismatchError,
+    errors.TenantSuspendedError,
+    errors.UnknownTenantError,
+    errors.BusyError,
+]
+_WRITES: list[type[DomainError]] = [
+    errors.InvalidIdempotencyKeyError,
+    errors.IdempotencyInProgressError,
+    errors.IdempotencyKeyReusedError,
+]
+_BODIES: list[type[DomainError]] = [
+    errors.InvalidInputError,
+    errors.MalformedJSONError,
+    errors.BodyTooLargeError,
+    errors.UnsupportedMediaTypeError,
+]
+
+_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": "X-Tenant",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "integer"},
+        "description": "The tenant's number, where the host name does not name the tenant.",
+    },
+]
+_WRITE_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "description": "Repeating a request with its key within 24 hours answers what the first one got.",
+    },
+]
+
+
+class AutoSchema(SpectacularAutoSchema):
+    """Adds to each operation the refusals of its view and those of the edge, in the family's envelope."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)  # type: ignore[no-untyped-call]
+        if operation is None:
+            return None
+        family = family_of(self.method, self.path)
+        writes = self.method != "GET"
+        found: dict[int, list[type[DomainError]]] = defaultdict(list)
+        refusals = [*_ALWAYS, *self.view.refusals.get(self.view.action, [])]
+        refusals += _WRITES if writes else []
+        refusals += _BODIES if "requestBody" in operation else []
+        for error in dict.fromkeys(refusals):
+            found[_status(family, error)].append(error)
+        for status, group in sorted(found.items()):
+            operation["responses"][str(status)] = _response(family, status, group)
+        operation["x-family"] = family.name
+        operation.setdefault("parameters", []).extend(_HEADERS + (_WRITE_HEADERS if writes else []))
+        return operation
+
+
+def keep_family(family: str, result: dict[str, Any]) -> dict[str, Any]:
+    """The document of one family: its paths alone."""
+    paths = {
+        path: kept
+        for path, item in result["paths"].items()
+        if (kept := {method: op for method, op in item.items() if op.get("x-family") == family})
+    }
+    return {**result, "paths": paths}
+
+
+def family_names() -> list[str]:
+    return [family.name for family in FAMILIES]
+
+
+def _status(family: Family, error: type[DomainError]) -> int:
+    if issubclass(error, errors.InvalidInputError):
+        return family.invalid_status
+    return error.status if issubclass(error, errors.EdgeError) else family.status_of(error.kind)
+
+
+def _response(family: Family, status: int, group: list[type[DomainError]]) -> dict[str, Any]:
+    schema = _LEKO_ERROR if family is LEKO and status == 404 else _ENVELOPES[family.name]  # noqa: PLR2004
+    examples = {
+        error.code: {"value": family.envelope(Refusal(status=status, code=error.code, message=error.message))}
+        for error in group
+    }
+    return {
+        "description": " ".join(f"`{error.code}`" for error in group),
+        "content": {family.content_type: {"schema": schema, "examples": examples}},
+    }
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "api.authentication.BearerAuthentication"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
+        return {
+            "type": "oauth2",
+            "description": "A token of the tenant: `bin/token TENANT`, or client credentials.",
+            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
+        }
+
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
+        view = auto_schema.view
+        return {self.name: sorted(view.scopes_of(view.action))}

@@ -1,0 +1,28 @@
+"""Which scopes a caller needs."""
+
+from typing import TYPE_CHECKING, cast
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from api.errors import InsufficientScopeError, MissingTokenError
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+    from api.viewsets import PlatformViewSet
+
+
+class ScopePermission(BasePermission):
+    """Every action names the scopes of which the token needs one. An action without any is refused."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        viewset = cast("PlatformViewSet", view)
+        if viewset.action is None:  # a method that the address does not answer: 405 comes next
+            return True
+        if request.user is None:
+            raise MissingTokenError
+        wanted = viewset.scopes_of(viewset.action)
+        if not wanted & request.user.scopes:
+            raise InsufficientScopeError(scope=" or ".join(sorted(wanted)))
+        return True

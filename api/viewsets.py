@@ -1,0 +1,74 @@
+"""The base of every viewset: scopes per action, writes in one transaction, the family's errors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from api import writes
+from api.errors import exception_handler
+from tenants.errors import DomainError
+
+
+class PlatformViewSet(GenericViewSet[Any]):
+    """Handlers parse, make one call and render. What is below every one of them happens here.
+
+    `scopes` names, for each action, the scopes of which a token needs one. `refusals` names the domain
+    errors that an action raises; OpenAPI documents them.
+    """
+
+    scopes: ClassVar[Mapping[str, set[str]]] = {}
+    refusals: ClassVar[Mapping[str, Sequence[type[DomainError]]]] = {}
+    queryset: Any = None
+    http_method_names: ClassVar = ["get", "post", "put", "patch", "delete", "head"]
+
+    def scopes_of(self, action: str | None) -> set[str]:
+        """The scopes of which the action needs one. An action without any can't be called."""
+        return self.scopes.get(action or "", set())
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """As APIView.dispatch, with every write inside `writes.perform`."""
+        self.args = args
+        self.kwargs = kwargs
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        self.now = timezone.now()
+        try:
+            self.initial(request, *args, **kwargs)
+            handler = getattr(self, str(request.method).lower(), self.http_method_not_allowed)
+            if request.method in SAFE_METHODS or handler == self.http_method_not_allowed:
+                response = handler(request, *args, **kwargs)
+            else:
+                response = writes.perform(
+                    request=request,
+                    route=f"{request.method} {request.resolver_match.route}",
+                    now=self.now,
+                    work=lambda: handler(request, *args, **kwargs),
+                    refuse=self._refuse,
+                )
+        except Exception as error:  # noqa: BLE001 - DRF's own way: its handler raises what it does not know
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(request, response, *args, **kwargs)
+        return self.response
+
+    def _refuse(self, error: DomainError) -> Response:
+        response = exception_handler(error, {"request": self.request})
+        assert response is not None
+        return response
+
+    def parsed(self, serializer: type[BaseSerializer[Any]], data: Any = None) -> dict[str, Any]:
+        """The body (or `data`), checked. Raises a ValidationError that names every wrong field."""
+        checked = serializer(data=self.request.data if data is None else data, context={"request": self.request})
+        checked.is_valid(raise_exception=True)
+        return dict(checked.validated_data)
+
+
+def tenant_of(request: Request) -> Any:
+    """The tenant of a request: a `tenants.resolution.ResolvedTenant`."""
+    return request.tenant  # type: ignore[attr-defined]

@@ -1,0 +1,144 @@
+"""A write: one request, one transaction, opened here and durable.
+
+In it: the idempotency record, then, under a savepoint, the service. When the service refuses, its rows
+are rolled back to the savepoint and the refusal is stored with the record, so that a repetition gets the
+same answer. Nothing has left the process before the commit (docs/architecture.md).
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import Error, connection, transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import errors
+from api.models import IdempotencyRecord
+from api.renderers import dumps
+from tenants.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+TRIES = 3
+KEPT_FOR = timedelta(hours=24)
+# A concurrent twin waits this long for the first request's answer.
+TWIN_WAIT_MS = 200
+WEB_LOCK_TIMEOUT_MS = 500
+_NOT_STORED = {401, 403, 412, 428, 429}
+
+Render = Callable[[DomainError], Response]
+
+
+def perform(
+    *, request: Request, route: str, now: datetime, work: Callable[[], Response], refuse: Render
+) -> HttpResponseBase:
+    """Runs `work` as one durable transaction and answers its response.
+
+    `route` names the endpoint without its parameters; `refuse` renders a DomainError in the family's
+    envelope. A deadlock or serialization failure repeats the whole, three times at the most.
+    """
+    key = _key(request)
+    for attempt in range(1, TRIES + 1):
+        try:
+            if key is None:
+                with transaction.atomic(durable=True):
+                    return work()
+            return _perform_once(request, key=key, route=route, now=now, work=work, refuse=refuse)
+        except Error as error:
+            if errors.sqlstate(error) not in errors.RETRYABLE or attempt == TRIES:
+                raise
+            logger.info("Repeating a write after SQLSTATE %s", errors.sqlstate(error))
+    raise AssertionError
+
+
+def _perform_once(  # noqa: PLR0913
+    request: Request, *, key: str, route: str, now: datetime, work: Callable[[], Response], refuse: Render
+) -> HttpResponseBase:
+    fingerprint = _fingerprint(request)
+    with transaction.atomic(durable=True):
+        record = _claim(principal=request.user.key, route=route, key=key, fingerprint=fingerprint, now=now)
+        if record is None:
+            return _replay(principal=request.user.key, route=route, key=key, fingerprint=fingerprint)
+        try:
+            with transaction.atomic():
+                response = work()
+        except errors.EdgeError:  # a wrong body, a missing scope: not the service's answer, so not stored
+            raise
+        except DomainError as error:
+            response = refuse(error)
+        if response.status_code in _NOT_STORED:
+            IdempotencyRecord.objects.filter(pk=record).delete()
+        else:
+            IdempotencyRecord.objects.filter(pk=record).update(
+                status=response.status_code,
+                headers={"Content-Type": response.content_type or "application/json", **_own_headers(response)},
+                body=b"" if response.data is None else dumps(response.data),
+            )
+        return response
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):  # noqa: PLR2004
+        raise errors.InvalidIdempotencyKeyError
+    return key
+
+
+def _fingerprint(request: Request) -> bytes:
+    raw = request._request  # noqa: SLF001 - DRF keeps the untouched request there
+    head = f"{raw.method}\n{raw.path}\n{raw.META.get('QUERY_STRING', '')}\n".encode()
+    return hashlib.sha256(head + raw.body).digest()
+
+
+def _claim(*, principal: str, route: str, key: str, fingerprint: bytes, now: datetime) -> int | None:
+    """The new record's id, or None when the key was used before. A twin that is under way is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {TWIN_WAIT_MS}")
+        try:
+            cursor.execute(
+                """
+                INSERT INTO api_idempotencyrecord
+                    (principal, route, key, fingerprint, status, headers, body, created_at)
+                VALUES (%s, %s, %s, %s, NULL, '{}', '', %s)
+                ON CONFLICT (principal, route, key) DO NOTHING
+                RETURNING id
+                """,
+                [principal, route, key, fingerprint, now],
+            )
+            row = cursor.fetchone()
+        except Error as error:
+            if errors.sqlstate(error) == errors.LOCK_TIMEOUT:
+                raise errors.IdempotencyInProgressError from error
+            raise
+        cursor.execute(f"SET LOCAL lock_timeout = {WEB_LOCK_TIMEOUT_MS}")
+    return None if row is None else int(row[0])
+
+
+def _replay(*, principal: str, route: str, key: str, fingerprint: bytes) -> HttpResponse:
+    record = IdempotencyRecord.objects.filter(principal=principal, route=route, key=key).first()
+    if record is None:  # removed between the two statements: the client repeats
+        raise errors.IdempotencyInProgressError
+    if bytes(record.fingerprint) != fingerprint:
+        raise errors.IdempotencyKeyReusedError
+    return HttpResponse(
+        bytes(record.body),
+        status=record.status,
+        headers={**record.headers, "Idempotent-Replayed": "true"},
+    )
+
+
+def _own_headers(response: Response) -> dict[str, Any]:
+    return {name: value for name, value in response.headers.items() if name in {"Location", "ETag"}}
+
+
+def forget_old_records(*, now: datetime) -> int:
+    """Removes the current tenant's records that are older than a day; answers how many."""
+    removed, _ = IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    return removed

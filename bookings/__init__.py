@@ -1,0 +1,1 @@
+"""Bookings of coach office hours (contract: tests/contracts/loop.yaml). Events and orders come later."""

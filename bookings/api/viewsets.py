@@ -1,0 +1,223 @@
+"""Office hours of coaches and the bookings in them (loop.yaml)."""
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.brands import current_brand_id
+from api.errors import InvalidInputError
+from api.viewsets import PlatformViewSet
+from bookings import errors, selectors
+from bookings.api import serializers as shapes
+from bookings.models import CoachBooking, OfficeHour
+from bookings.services import book_coach as booking_service
+from bookings.services.book_coach import book_coach
+from bookings.services.cancel_coach_booking import cancel_coach_booking
+from bookings.services.publish_office_hour import publish_office_hour
+from scheduling.api.acting import ActingForAnotherError, acting_person_id
+from scheduling.public import Period, StaffMember
+
+_COACH = [errors.CoachNotFoundError, errors.CoachOutsideBrandError]
+_COACH_ID = OpenApiParameter("coach_id", str, OpenApiParameter.PATH, description="The coach's id (a person's).")
+_ACT_AS = OpenApiParameter(
+    "X-Current-User-Id",
+    uuid.UUID,
+    OpenApiParameter.HEADER,
+    description="For a service token with the scope act-as: the person for whom the request acts.",
+)
+_DEFAULT_WINDOW = timedelta(days=7)
+
+
+class CoachViewSet(PlatformViewSet):
+    """Everything below /v1/coaches/{coachId}."""
+
+    lookup_field = "coach_id"
+    scopes: ClassVar = {
+        "book": {"write:bookings"},
+        "slots": {"read:bookings"},
+        "office_hours": {"read:office-hours", "read:bookings"},
+        "publish": {"write:office-hours"},
+    }
+    refusals: ClassVar = {
+        "book": [*booking_service.REFUSALS, ActingForAnotherError],
+        "slots": [*_COACH, InvalidInputError],
+        "office_hours": _COACH,
+        "publish": [*_COACH, errors.ForeignOfficeHourError, ActingForAnotherError],
+    }
+
+    def coach(self, coach_id: str) -> StaffMember:
+        return selectors.coach(coach_id=coach_id, brand_id=current_brand_id(self.request))
+
+    @extend_schema(
+        operation_id="createCoachBooking",
+        tags=["coach-bookings"],
+        summary="Book an office-hour slot of a coach",
+        parameters=[_COACH_ID, _ACT_AS],
+        request=shapes.NewCoachBooking,
+        responses={201: shapes.CoachBookingOutput},
+        examples=[OpenApiExample("A slot", value={"slot_at": "2026-12-01T09:00:00Z", "notes": "First talk"})],
+    )
+    def book(self, request: Request, coach_id: str) -> Response:
+        brand_id = current_brand_id(request)
+        wanted = self.parsed(shapes.NewCoachBooking)
+        coach = self.coach(coach_id)
+        client = selectors.patient(person_id=acting_person_id(request), brand_id=brand_id)
+        booking = book_coach(
+            coach=coach,
+            client=client,
+            brand_id=brand_id,
+            slot_at=wanted["slot_at"],
+            notes=wanted.get("notes"),
+            now=self.now,
+        )
+        return Response(shapes.booking_json(booking, patient_id=client.person_id), status=201)
+
+    @extend_schema(
+        operation_id="listCoachSlots",
+        tags=["coach-bookings"],
+        summary="List the free slots of a coach",
+        description="Slots that start in [from, to), 31 days at the most; default: the next 7 days.",
+        parameters=[
+            _COACH_ID,
+            OpenApiParameter("from", str, description="RFC 3339 date-time with an offset. Default: now."),
+            OpenApiParameter("to", str, description="RFC 3339 date-time with an offset. Default: 7 days after `from`."),
+        ],
+        responses=shapes.SlotsOutput,
+    )
+    def slots(self, request: Request, coach_id: str) -> Response:
+        query = self.parsed(shapes.SlotsQuery, data=request.query_params.dict())
+        start = query.get("from", self.now)
+        end = query.get("to", start + _DEFAULT_WINDOW)
+        if end <= start:
+            raise InvalidInputError({"to": ["Must be after from."]})
+        if end - start > selectors.MAX_WINDOW:
+            raise InvalidInputError({"to": [f"At most {selectors.MAX_WINDOW.days} days after from."]})
+        coach = self.coach(coach_id)
+        free = selectors.coach_slots(
+            coach=coach, brand_id=current_brand_id(request), within=Period(start, end), now=self.now
+        )
+        return Response(
+            {
+                "coach_id": coach.person_id,
+                "timezone": coach.person.timezone,
+                "slots": [shapes.slot_json(slot) for slot in free],
+            }
+        )
+
+    @extend_schema(
+        operation_id="listOfficeHours",
+        tags=["coach-bookings"],
+        summary="List the office hours of a coach",
+        parameters=[_COACH_ID],
+        responses=shapes.OfficeHoursOutput,
+    )
+    def office_hours(self, request: Request, coach_id: str) -> Response:
+        coach = self.coach(coach_id)
+        found = OfficeHour.objects.of(coach=coach, brand_id=current_brand_id(request))
+        return Response({"office_hours": [shapes.office_hour_json(o, coach_id=coach.person_id) for o in found]})
+
+    @extend_schema(
+        operation_id="createOfficeHour",
+        tags=["coach-bookings"],
+        summary="Publish an office hour of a coach",
+        parameters=[_COACH_ID, _ACT_AS],
+        request=shapes.NewOfficeHour,
+        responses={201: shapes.OfficeHourOutput},
+        examples=[
+            OpenApiExample(
+                "Weekly",
+                value={
+                    "weekdays": [1, 3],
+                    "start_time": "09:00",
+                    "end_time": "12:00",
+                    "timezone": "Europe/Berlin",
+                    "duration_minutes": 30,
+                    "exceptions": [{"date": "2026-12-23"}],
+                },
+            )
+        ],
+    )
+    def publish(self, request: Request, coach_id: str) -> Response:
+        offer = self.parsed(shapes.NewOfficeHour)
+        coach = self.coach(coach_id)
+        if (acting := acting_person_id(request)) is not None or request.user.user_id is not None:
+            if acting != coach.person_id:
+                raise errors.ForeignOfficeHourError
+        office_hour = publish_office_hour(
+            coach=coach,
+            brand_id=current_brand_id(request),
+            offer=shapes.offer_of(offer, default_zone=coach.person.timezone),
+        )
+        return Response(shapes.office_hour_json(office_hour, coach_id=coach.person_id), status=201)
+
+
+class MyCoachBookingsViewSet(PlatformViewSet):
+    scopes: ClassVar = {"list": {"read:bookings"}}
+    refusals: ClassVar = {"list": [errors.PatientNotFoundError, ActingForAnotherError]}
+
+    @extend_schema(
+        operation_id="listMyCoachBookings",
+        tags=["coach-bookings"],
+        summary="List the calling patient's office-hour bookings",
+        parameters=[_ACT_AS],
+        responses=shapes.CoachBookingsOutput,
+    )
+    def list(self, request: Request) -> Response:
+        brand_id = current_brand_id(request)
+        client = selectors.patient(person_id=acting_person_id(request), brand_id=brand_id)
+        bookings = selectors.bookings_of(client, brand_id=brand_id)
+        return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
+
+
+class CoachBookingViewSet(PlatformViewSet):
+    scopes: ClassVar = {"destroy": {"write:bookings", "manage:bookings"}}
+    refusals: ClassVar = {
+        "destroy": [
+            errors.BookingNotFoundError,
+            errors.ForeignBookingError,
+            errors.NotCancellableError,
+            ActingForAnotherError,
+        ]
+    }
+
+    @extend_schema(
+        operation_id="cancelCoachBooking",
+        tags=["coach-bookings"],
+        summary="Cancel an office-hour booking",
+        description=(
+            "The patient cancels until the start; the coach, and a service with the scope manage:bookings, "
+            "as long as the booking stands."
+        ),
+        parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH), _ACT_AS],
+        responses=shapes.CoachBookingOutput,
+    )
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
+        booking = self._found(id)
+        cancelled = cancel_coach_booking(
+            booking=booking, reason="", as_staff=self._as_staff(request, booking), now=self.now
+        )
+        return Response(shapes.booking_json(cancelled, patient_id=cancelled.client.person_id))
+
+    def _found(self, booking_id: str) -> CoachBooking:
+        try:
+            booking = CoachBooking.objects.with_people().get(pk=uuid.UUID(booking_id))
+        except (ValueError, CoachBooking.DoesNotExist) as error:
+            raise errors.BookingNotFoundError from error
+        if booking.brand_id != current_brand_id(self.request):
+            raise errors.ForeignBookingError
+        return booking
+
+    def _as_staff(self, request: Request, booking: CoachBooking) -> bool:
+        """Whether the caller cancels as staff. Raises ForeignBookingError for who is neither side of it."""
+        person_id = acting_person_id(request)
+        if person_id is None and request.user.user_id is None and "manage:bookings" in request.user.scopes:
+            return True
+        if person_id is not None and person_id == booking.coach.person_id:
+            return True
+        if person_id is not None and person_id == booking.client.person_id:
+            return False
+        raise errors.ForeignBookingError

@@ -1,0 +1,29 @@
+"""Saying what became of an office-hour booking: it took place, or the client did not come."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.errors import NotInThatStateError, NotOverYetError
+from bookings.models import CoachBooking
+from bookings.rules.coach_booking import Status, may_step
+
+
+@transaction.atomic
+def record_attendance(*, booking: CoachBooking, came: bool, now: datetime) -> CoachBooking:
+    """Sets completed or no_show, once the booking has begun. The coach's time stays taken.
+
+    Raises NotInThatStateError, NotOverYetError.
+    """
+    booking = CoachBooking.objects.select_for_update().get(pk=booking.pk)
+    to = Status.COMPLETED if came else Status.NO_SHOW
+    if not may_step(Status(booking.status), to):
+        raise NotInThatStateError(status=booking.status, to=to.value)
+    if now < booking.starts_at:
+        raise NotOverYetError
+    booking.status = to
+    booking.version += 1
+    booking.schedule_version += 1
+    booking.updated_at = now
+    booking.save(update_fields=["status", "version", "schedule_version", "updated_at"])
+    return booking

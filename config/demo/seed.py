@@ -1,0 +1,206 @@
+"""Creates the demo tenants. Running it again changes nothing."""
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access.models import Application, Membership
+from accounts.models import User
+from accounts.rules import Role
+from accounts.scopes import SCOPES
+from bookings.selectors import coach_slots
+from bookings.services.book_coach import book_coach
+from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
+from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
+from notifications.models import Message
+from notifications.rules import MessageState
+from scheduling.models import Client, Closure, Location, Person, Resource, Room, StaffMember, WorkingHours
+from scheduling.public import Period
+from tenants.brands.models import Brand
+from tenants.context import use
+from tenants.models import Domain, Tenant
+from tenants.services.create_tenant import create_tenant
+from visits.models import Provider
+
+STAFF_PASSWORD = "slotkeeper"  # noqa: S105 - of the demo, which production refuses to create
+WEB_SCOPES = ["read:bookings", "write:bookings", "read:office-hours"]
+
+
+def refuse_in_production() -> None:
+    if settings.ENVIRONMENT == "production":
+        raise CommandError("Demo data has known passwords: it is not for production. Leave out --demo.")
+
+
+def client_secret(tenant: str, application: str) -> str:
+    return f"demo-{tenant}-{application}-secret"
+
+
+def email_of(name: str, domain: str) -> str:
+    return f"{name.lower().replace('dr. ', '').replace(' ', '.')}@{domain}"
+
+
+def seed_demo(*, say: Callable[[str], None]) -> None:
+    """Creates what is missing of the demo tenants. Needs the owner's role. CommandError in production."""
+    refuse_in_production()
+    if not User.objects.filter(is_superuser=True).exists():
+        User.objects.create_superuser("operator@example.com", STAFF_PASSWORD, name="Olga Operator")
+    for demo in TENANTS:
+        if Tenant.objects.filter(slug=demo.slug).exists():
+            continue
+        started = time.monotonic()
+        tenant = create_tenant(
+            slug=demo.slug,
+            name=demo.name,
+            domain=f"{demo.slug}.localhost",
+            timezone=demo.timezone,
+            number=demo.number,
+            business_id=demo_id(demo.slug),
+        )
+        with use(tenant), transaction.atomic():
+            _fill(demo, now=timezone.now())
+            brands = list(Brand.objects.filter(slug__in=list(demo.brands)))
+        if len(brands) > 1:
+            for brand in brands:
+                Domain.objects.create(
+                    tenant=tenant, domain=f"{brand.slug}.localhost", is_primary=False, brand_id=brand.pk
+                )
+        say(f"Demo tenant {demo.slug} created in {time.monotonic() - started:.1f} s")
+
+
+def _fill(demo: DemoTenant, *, now: datetime) -> None:
+    brands = _brands(demo)
+    _sign_ins(demo, brands)
+    staff = {coach.name: _coach(demo, coach, brands[coach.brand]) for coach in demo.coaches}
+    clients = [_client(demo, client, brands[client.brand]) for client in demo.clients]
+    for name, (specialty, npi) in demo.providers.items():
+        Provider.objects.create(
+            staff_member=staff[name],
+            brand=staff[name].brands.get(),
+            specialty=specialty,
+            npi=npi,
+            created_at=now,
+            updated_at=now,
+        )
+    for name, first, last in demo.closures:
+        Closure.objects.create(name=name, starts_on=date.fromisoformat(first), ends_on=date.fromisoformat(last))
+    if demo.rooms:
+        location = Location.objects.create(name=demo.name, address=demo.address, timezone=demo.timezone)
+        for room in demo.rooms:
+            resource = Resource.objects.create(
+                kind=Resource.Kind.ROOM, name=room, timezone=demo.timezone, location=location
+            )
+            Room.objects.create(resource=resource, location=location)
+    _some_bookings(list(staff.values()), clients, now=now)
+
+
+def _brands(demo: DemoTenant) -> dict[str, Brand]:
+    brands = {}
+    for index, (slug, name) in enumerate(demo.brands.items()):
+        fields = {
+            "id": demo_id(demo.slug, "brand", slug),
+            "slug": slug,
+            "name": name,
+            "timezone": demo.timezone,
+            "from_email": f"hello@{slug}.example.com",
+            "is_default": index == 0,
+        }
+        if index == 0:
+            Brand.objects.all().delete()  # the one that every new tenant gets
+        brands[slug] = Brand.objects.create(**fields)
+    return brands
+
+
+def _sign_ins(demo: DemoTenant, brands: dict[str, Brand]) -> None:
+    for role in (Role.ADMINISTRATOR, Role.RECEPTIONIST):
+        user = User.objects.create_user(
+            f"{role}@{demo.slug}.example.com", STAFF_PASSWORD, is_staff=True, name=f"{role.value.capitalize()}"
+        )
+        Membership.objects.create(user=user, role=role)
+    default = next(iter(brands.values()))
+    for name, scopes in (("web", WEB_SCOPES), ("backend", list(SCOPES))):
+        Application.objects.create(
+            name=name,
+            client_id=f"demo-{demo.slug}-{name}",
+            client_secret=client_secret(demo.slug, name),
+            client_type=Application.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+            brand=default if len(brands) > 1 and name == "web" else None,
+            scopes=scopes,
+        )
+
+
+def _person(demo: DemoTenant, *, name: str, zone: str, language: str = "en", can_sign_in: bool = False) -> Person:
+    given, _, family = name.rpartition(" ")
+    email = email_of(name, f"{demo.slug}.example.com")
+    return Person.objects.create(
+        id=demo_id(demo.slug, "person", name),
+        given_name=given,
+        family_name=family,
+        email=email,
+        timezone=zone,
+        language=language,
+        user=User.objects.create_user(email, STAFF_PASSWORD, name=name) if can_sign_in else None,
+    )
+
+
+def _coach(demo: DemoTenant, coach: DemoCoach, brand: Brand) -> StaffMember:
+    person = _person(demo, name=coach.name, zone=coach.timezone, can_sign_in=True)
+    assert person.user is not None
+    person.user.is_staff = True
+    person.user.save(update_fields=["is_staff"])
+    Membership.objects.create(user=person.user, role=Role.COACH, brand=brand)
+    resource = Resource.objects.create(kind=Resource.Kind.STAFF, name=coach.name, timezone=coach.timezone)
+    staff_member = StaffMember.objects.create(person=person, resource=resource, title=coach.title)
+    staff_member.brands.add(brand)
+    WorkingHours.objects.bulk_create(
+        WorkingHours(resource=resource, weekday=weekday, starts=clock(8), ends=clock(18)) for weekday in range(1, 6)
+    )
+    for hours in coach.office_hours:
+        publish_office_hour(
+            coach=staff_member,
+            brand_id=brand.pk,
+            offer=OfficeHourData(
+                weekdays=hours.weekdays,
+                start_time=clock.fromisoformat(hours.start),
+                end_time=clock.fromisoformat(hours.end),
+                timezone=coach.timezone,
+                duration_minutes=hours.minutes,
+                notice_minutes=hours.notice_minutes,
+            ),
+        )
+    return staff_member
+
+
+def _client(demo: DemoTenant, client: DemoClient, brand: Brand) -> Client:
+    person = _person(demo, name=client.name, zone=client.timezone, language=client.language, can_sign_in=True)
+    created = Client.objects.create(person=person)
+    created.brands.add(brand)
+    return created
+
+
+def _some_bookings(staff: list[StaffMember], clients: list[Client], *, now: datetime) -> None:
+    """A handful of bookings in the coming days, so that the admin is not empty."""
+    for index, coach in enumerate(staff):
+        brand = coach.brands.get()
+        own_clients = [client for client in clients if brand in client.brands.all()]
+        free = coach_slots(
+            coach=coach, brand_id=brand.pk, within=Period(now + timedelta(days=1), now + timedelta(days=12)), now=now
+        )
+        for number, slot in enumerate(free[3 :: 7 + index][:6]):
+            book_coach(
+                coach=coach,
+                client=own_clients[number % len(own_clients)],
+                brand_id=brand.pk,
+                slot_at=slot.start,
+                notes=["First talk", None, "Follow-up after last week"][number % 3],
+                now=now,
+            )
+    # Nobody reads the demo's mail: the first one in the folder is the reader's own.
+    Message.objects.update(state=MessageState.SUPERSEDED, reason="Demo data: not sent.")
+

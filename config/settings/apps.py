@@ -1,0 +1,116 @@
+"""Which app lives in which schema, the middleware, the URLconfs, templates and static files."""
+
+from config.settings.environment import BASE_DIR
+
+__all__ = [
+    "DATABASE_ROUTERS",
+    "DEFAULT_AUTO_FIELD",
+    "INSTALLED_APPS",
+    "MIDDLEWARE",
+    "PUBLIC_SCHEMA_URLCONF",
+    "ROOT_URLCONF",
+    "SHARED_APPS",
+    "STATICFILES_DIRS",
+    "STATIC_ROOT",
+    "STATIC_URL",
+    "STORAGES",
+    "TEMPLATES",
+    "TENANT_APPS",
+    "TENANT_DOMAIN_MODEL",
+    "TENANT_MODEL",
+    "WHITENOISE_USE_FINDERS",
+    "WSGI_APPLICATION",
+]
+
+# In both kinds of schema: operators sign in to the public one, staff and clients to their tenant's.
+_SIGN_IN_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.admin",
+    "accounts",
+]
+
+# The public schema.
+SHARED_APPS = [
+    "django_tenants",
+    "tenants",
+    *_SIGN_IN_APPS,
+]
+
+# Each tenant's schema. Nothing here may refer to a table of the public schema (docs/adr/0002).
+TENANT_APPS = [
+    *_SIGN_IN_APPS,
+    "tenants.brands",
+    "accounts.access",
+    "oauth2_provider",
+    "scheduling",
+    "notifications",
+    "bookings",
+    "visits",
+    "api",
+]
+
+# Without tables.
+_TOOLS = [
+    "config",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+INSTALLED_APPS = [*_TOOLS, *dict.fromkeys([*SHARED_APPS, *TENANT_APPS])]
+
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOT_URLCONF = "config.urls.tenant"
+PUBLIC_SCHEMA_URLCONF = "config.urls.platform"
+WSGI_APPLICATION = "config.wsgi.application"
+
+MIDDLEWARE = [
+    "api.middleware.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "api.middleware.health.HealthMiddleware",
+    "api.middleware.tenant.TenantMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static_collected"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Files are served from the packages: a checkout runs without a collectstatic step.
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,44 @@
+"""Postgres: the URLs, the roles and what each connection is set to."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.environment import ENVIRONMENT, env
+
+__all__ = ["DATABASES", "DATABASE_APP_ROLE"]
+
+_database_url = env.str("DATABASE_URL", "")
+if not _database_url:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not set. Name a PostgreSQL server "
+        "(postgres://user:password@host:5432/name), or start with bin/run, which brings its own."
+    )
+_owner_url = env.str("DATABASE_OWNER_URL", "") or _database_url
+
+
+def _database(url: str) -> dict[str, Any]:
+    parsed = env.db_url_config(url)
+    if "postgresql" not in parsed["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL must be a postgres:// URL: the ledger rests on it.")
+    return {
+        **parsed,
+        "ENGINE": "django_tenants.postgresql_backend",
+        # A process serves one request at a time (one thread), so one connection each is enough.
+        "CONN_MAX_AGE": None if ENVIRONMENT != "test" else 0,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+        "OPTIONS": {
+            **parsed.get("OPTIONS", {}),
+            # A wait on somebody's lock stalls the whole process: give up early, answer 503.
+            "options": "-c lock_timeout=500 -c timezone=UTC -c jit=off",
+            "application_name": "slotkeeper",
+        },
+    }
+
+
+_as_owner = env.str("SLOTKEEPER_DATABASE_ROLE", "app") == "owner"
+
+DATABASES = {"default": _database(_owner_url if _as_owner else _database_url)}
+# `prepare` grants this role what the web and the workers need, when it is not the owner itself.
+DATABASE_APP_ROLE = env.db_url_config(_database_url)["USER"]

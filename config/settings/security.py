@@ -1,0 +1,85 @@
+"""Secrets, hosts, cookies and passwords. Production refuses to start half configured."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.environment import DEBUG, ENVIRONMENT, TESTING, env
+
+__all__ = [
+    "ALLOWED_HOSTS",
+    "AUTHENTICATION_BACKENDS",
+    "AUTH_PASSWORD_VALIDATORS",
+    "AUTH_USER_MODEL",
+    "CSRF_COOKIE_SECURE",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "PASSWORD_HASHERS",
+    "PLATFORM_HOSTS",
+    "SECRET_KEY",
+    "SILENCED_SYSTEM_CHECKS",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    "SECURE_HSTS_PRELOAD",
+    "SECURE_HSTS_SECONDS",
+    "SECURE_PROXY_SSL_HEADER",
+    "SECURE_REDIRECT_EXEMPT",
+    "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_SECURE",
+    "X_FRAME_OPTIONS",
+]
+
+_production = ENVIRONMENT == "production"
+
+
+def _required(name: str, example: str) -> str:
+    value = env.str(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Production needs it, for example {example}")
+    return value
+
+
+if _production:
+    SECRET_KEY = _required("SECRET_KEY", "the output of `openssl rand -base64 48`.")
+    ALLOWED_HOSTS = _required("ALLOWED_HOSTS", ".slotkeeper.example,booking.example").split(",")
+    # The hosts that belong to no tenant: the operators' admin, and the API when X-Tenant names one.
+    PLATFORM_HOSTS = set(_required("PLATFORM_HOSTS", "slotkeeper.example").split(","))
+    _required("REDIS_URL", "redis://:password@host:6379/0")
+else:
+    SECRET_KEY = "development only: production refuses to start without its own"  # noqa: S105
+    ALLOWED_HOSTS = [".localhost", "127.0.0.1", "[::1]", "testserver", ".test"]
+    PLATFORM_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+    if TESTING
+    else "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "accounts.hashers.ClientSecretHasher",
+]
+
+# Bodies above 1 MiB are refused with 413.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _production
+SECURE_SSL_REDIRECT = _production
+# A load balancer asks for these in plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if _production else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _production
+# Only behind a proxy that always sets the header may it be believed.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
+)
+X_FRAME_OPTIONS = "DENY"
+
+assert not (_production and DEBUG)
+
+# E-mail addresses are unique by a constraint on lower(email), which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]

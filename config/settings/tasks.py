@@ -1,0 +1,56 @@
+"""Celery. The broker wakes workers; what must not be lost is a row in Postgres."""
+
+from config.settings.environment import TESTING, env
+
+__all__ = [
+    "CELERY_BEAT_SCHEDULE",
+    "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP",
+    "CELERY_BROKER_TRANSPORT_OPTIONS",
+    "CELERY_BROKER_URL",
+    "CELERY_TASK_ACKS_LATE",
+    "CELERY_TASK_IGNORE_RESULT",
+    "CELERY_TASK_PUBLISH_RETRY",
+    "CELERY_TASK_REJECT_ON_WORKER_LOST",
+    "CELERY_TASK_SOFT_TIME_LIMIT",
+    "CELERY_TASK_TIME_LIMIT",
+    "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS",
+    "CELERY_WORKER_HIJACK_ROOT_LOGGER",
+    "CELERY_WORKER_PREFETCH_MULTIPLIER",
+    "REDIS_URL",
+]
+
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# task limit (60 s) < lease of a message (120 s) < visibility timeout (600 s): a slow task is
+# stopped before its lease ends, and the broker redelivers only what no worker still holds.
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SOFT_TIME_LIMIT = 50
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    # Short, so that a request that wakes a worker answers within a second even when Valkey is gone.
+    "socket_connect_timeout": 0.4,
+    "socket_timeout": 5,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+CELERY_BEAT_SCHEDULE = {
+    "notifications.sweep": {
+        "task": "notifications.sweep",
+        "schedule": 0.5 if TESTING else 2.0,
+        # A sweep that waited longer than this is worth nothing: the next one does the same.
+        "options": {"expires": 10},
+    },
+    "api.forget_idempotency_keys": {
+        "task": "api.forget_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}

@@ -1,0 +1,23 @@
+"""What both URLconfs have: the documentation."""
+
+from django.urls import path
+
+from api.families import FAMILIES
+from api.openapi_views import DocumentView, RedocView, SwaggerView
+
+urlpatterns = [
+    path("docs/", SwaggerView.as_view(), name="docs"),
+    path("docs/redoc/", RedocView.as_view(), name="redoc"),
+    path("openapi/slotkeeper.json", DocumentView.as_view(), name="openapi"),
+    *[
+        path(f"openapi/{family.name}.json", DocumentView.as_view(family=family.name), name=f"openapi-{family.name}")
+        for family in FAMILIES
+    ],
+]
+
+handler400 = "api.errors.handler400"
+handler403 = "api.errors.handler403"
+handler404 = "api.errors.handler404"
+handler500 = "api.errors.handler500"
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -1,0 +1,1 @@
+"""Messages that are planned with a booking and sent by a worker. Other apps use `notifications.public`."""

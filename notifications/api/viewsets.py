@@ -1,0 +1,31 @@
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema
+from kombu.exceptions import OperationalError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import BusyError
+from api.viewsets import PlatformViewSet
+from notifications.tasks import send_due
+
+
+class NotifyViewSet(PlatformViewSet):
+    """leko.yaml, POST /bookings/notify."""
+
+    scopes: ClassVar = {"create": {"run:notifications"}}
+
+    @extend_schema(
+        operation_id="notifyBookings",
+        tags=["bookings"],
+        summary="Wake the workers that send due notifications",
+        description="Answers at once and does not wait for the mails. They go out without this call too.",
+        request=None,
+        responses={204: None},
+    )
+    def create(self, request: Request) -> Response:  # noqa: ARG002
+        try:
+            send_due.apply_async(expires=30)
+        except OperationalError as error:  # the broker is gone; the messages wait in Postgres
+            raise BusyError from error
+        return Response(status=204)

@@ -1,0 +1,5 @@
+"""E-mail: text, HTML and the calendar file, through whatever EMAIL_URL names."""
+
+from notifications.channels.email.transport import send
+
+__all__ = ["send"]

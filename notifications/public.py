@@ -1,0 +1,6 @@
+"""What other apps may use of notifications."""
+
+from notifications.services.plan_messages import plan_messages, supersede_messages
+from notifications.subjects import SubjectFacts, register_subject
+
+__all__ = ["SubjectFacts", "plan_messages", "register_subject", "supersede_messages"]

@@ -1,0 +1,99 @@
+"""Sending what is due in the current tenant.
+
+A worker claims a message by a lease, in a transaction of its own; then it looks whether the message is
+still true, sends it, and writes down how that went. Killed in between, the lease ends and another worker
+takes over: a message is sent at least once, and at most once more than it should be.
+"""
+
+import logging
+import random
+import time
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from notifications import subjects
+from notifications.channels import email
+from notifications.channels.errors import PermanentFailureError, TransientFailureError
+from notifications.models import Message
+from notifications.rules import LEASE, MessageState, gives_up, retry_after
+
+logger = logging.getLogger(__name__)
+
+BATCH = 10
+# A task starts no batch after this many seconds: a batch of slow sends must end before its time limit.
+BUDGET_SECONDS = 20.0
+
+
+def send_due() -> int:
+    """Sends what is due, a batch after the other, until nothing is or the time is up; answers how many were claimed."""
+    deadline = time.monotonic() + BUDGET_SECONDS
+    claimed = 0
+    while time.monotonic() < deadline and (batch := claim(limit=BATCH)):
+        claimed += len(batch)
+        for message_id in batch:
+            deliver(message_id)
+    return claimed
+
+
+def database_now() -> datetime:
+    """The database's clock: the one clock that all workers share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def claim(*, limit: int) -> list[UUID]:
+    """Leases up to `limit` due messages to the caller. No message is leased to two at once."""
+    now = database_now()
+    due = list(
+        Message.objects.due(now)
+        .order_by("due_at")
+        .select_for_update(skip_locked=True)
+        .values_list("id", flat=True)[:limit]
+    )
+    Message.objects.filter(id__in=due).update(
+        state=MessageState.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1, reason=""
+    )
+    return due
+
+
+def deliver(message_id: UUID) -> None:
+    """Sends one claimed message, or writes down why it is not sent."""
+    message = Message.objects.select_related("recipient", "brand").get(pk=message_id)
+    facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
+    now = database_now()
+    if facts is None or facts.schedule_version != message.schedule_version:
+        _finish(message, MessageState.SUPERSEDED, reason="It was changed or cancelled before this was sent.")
+    elif message.expires_at <= now:
+        _finish(message, MessageState.EXPIRED, reason="It could not be sent in time.")
+    else:
+        try:
+            email.send(message=message, facts=facts)
+        except PermanentFailureError as error:
+            _finish(message, MessageState.DEAD, reason=str(error))
+        except TransientFailureError as error:
+            _fail(message, reason=str(error), now=now)
+        except Exception as error:  # one message's trouble must not stop the others
+            logger.exception("Message %s could not be sent", message.pk)
+            _fail(message, reason=f"Unexpected: {type(error).__name__}. The log has the details.", now=now)
+        else:
+            _finish(message, MessageState.SENT, sent_at=database_now())
+
+
+def _fail(message: Message, *, reason: str, now: datetime) -> None:
+    if gives_up(attempts=message.attempts):
+        _finish(message, MessageState.DEAD, reason=f"Given up after {message.attempts} attempts. {reason}")
+        return
+    delay = retry_after(attempts=message.attempts, jitter=random.random())  # noqa: S311 - spreads load, no secret
+    _finish(message, MessageState.FAILED, reason=reason, due_at=now + delay)
+
+
+def _finish(message: Message, state: MessageState, *, reason: str = "", **fields: datetime) -> None:
+    """Ends the lease, unless another worker has taken over meanwhile."""
+    Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts).update(
+        state=state, reason=reason[:300], lease_until=None, **fields
+    )

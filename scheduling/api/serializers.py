@@ -1,0 +1,74 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from scheduling.models import Client, StaffMember
+from scheduling.models.fields import validate_zone
+from scheduling.services.register_person import PersonData
+
+_PERSON_FIELDS = ("given_name", "family_name", "email", "phone", "language", "timezone")
+
+
+class PersonInput(serializers.Serializer[Any]):
+    given_name = serializers.CharField(max_length=100)
+    family_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    phone = serializers.RegexField(r"^\+?[0-9 ()/.-]{3,32}$", required=False, allow_blank=True)
+    language = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16, required=False)
+    timezone = serializers.CharField(max_length=64, required=False, validators=[validate_zone])
+
+
+class NewStaffMemberInput(PersonInput):
+    title = serializers.CharField(max_length=100, required=False, allow_blank=True)
+
+
+class PersonChanges(PersonInput):
+    given_name = serializers.CharField(max_length=100, required=False)
+
+
+class ClientOutput(serializers.Serializer[Any]):
+    """A client. `id` is the person's: userId, patient_id in the families; `number` is flextell's customer id."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    given_name = serializers.CharField()
+    family_name = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    language = serializers.CharField()
+    timezone = serializers.CharField()
+    brand_ids = serializers.ListField(child=serializers.UUIDField())
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class StaffMemberOutput(ClientOutput):
+    """A staff member. `id` is the person's: coachId, provider_id, staffId in the families."""
+
+    title = serializers.CharField()
+    is_active = serializers.BooleanField()
+
+
+def person_data(fields: dict[str, Any]) -> PersonData:
+    """The person among checked input."""
+    return PersonData(**{name: fields[name] for name in _PERSON_FIELDS if name in fields})
+
+
+def client_json(client: Client | StaffMember) -> dict[str, Any]:
+    """Needs `person` and `brands` to be loaded."""
+    person = client.person
+    return {
+        "id": person.id,
+        "number": client.pk,
+        **{name: getattr(person, name) for name in _PERSON_FIELDS},
+        "brand_ids": [brand.pk for brand in client.brands.all()],
+        "version": person.version,
+        "created_at": client.created_at,
+        "updated_at": person.updated_at,
+    }
+
+
+def staff_member_json(staff_member: StaffMember) -> dict[str, Any]:
+    """Needs `person` and `brands` to be loaded."""
+    return {**client_json(staff_member), "title": staff_member.title, "is_active": staff_member.is_active}

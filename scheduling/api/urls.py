@@ -1,0 +1,9 @@
+from rest_framework.routers import SimpleRouter
+
+from scheduling.api.viewsets import ClientViewSet, StaffViewSet
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("clients", ClientViewSet, basename="client")
+router.register("staff", StaffViewSet, basename="staff")
+
+urlpatterns = router.urls

@@ -1,0 +1,161 @@
+"""People in the platform's own format."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.brands import current_brand_id
+from api.errors import InvalidInputError, NotFoundError
+from api.paging import OpaqueCursor
+from api.viewsets import PlatformViewSet
+from scheduling.api import serializers as shapes
+from scheduling.models import Client, StaffMember
+from scheduling.services import register_person
+from scheduling.services.change_person import change_person
+from scheduling.services.register_person import register_client, register_staff_member
+
+_EMAIL = OpenApiParameter("email", str, description="The person with this e-mail address alone.")
+
+
+class PeopleViewSet(PlatformViewSet):
+    """What clients and staff members share. Only people of the current brand are seen."""
+
+    pagination_class = OpaqueCursor
+    lookup_value_converter = "uuid"
+
+    def people(self) -> QuerySet[Any]:
+        return (
+            self.queryset.filter(brands=current_brand_id(self.request))
+            .select_related("person")
+            .prefetch_related("brands")
+        )
+
+    def found(self, person_id: Any) -> Any:
+        person = self.people().filter(person_id=person_id).first()
+        if person is None:
+            raise NotFoundError
+        return person
+
+    def page(self, render: Any) -> Response:
+        people = self.people()
+        if email := self.request.query_params.get("email"):
+            if "\0" in email:
+                raise InvalidInputError({"email": ["Must not hold a NUL character."]})
+            people = people.filter(person__email__iexact=email)
+        page = self.paginate_queryset(people)
+        return self.get_paginated_response([render(person) for person in page or []])
+
+
+class ClientViewSet(PeopleViewSet):
+    queryset = Client.objects.all()
+    scopes: ClassVar = {
+        "list": {"read:clients"},
+        "retrieve": {"read:clients"},
+        "create": {"write:clients"},
+        "partial_update": {"write:clients"},
+    }
+    refusals: ClassVar = {
+        "retrieve": [NotFoundError],
+        "create": [register_person.ClientExistsError, register_person.EmailTakenError],
+        "partial_update": [NotFoundError, register_person.EmailTakenError],
+    }
+
+    @extend_schema(
+        operation_id="listClients",
+        tags=["people"],
+        summary="List the current brand's clients",
+        parameters=[_EMAIL],
+        responses=shapes.ClientOutput(many=True),
+    )
+    def list(self, request: Request) -> Response:  # noqa: ARG002
+        return self.page(shapes.client_json)
+
+    @extend_schema(operation_id="getClient", tags=["people"], summary="Read a client", responses=shapes.ClientOutput)
+    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        return Response(shapes.client_json(self.found(pk)))
+
+    @extend_schema(
+        operation_id="createClient",
+        tags=["people"],
+        summary="Register a client",
+        request=shapes.PersonInput,
+        responses={201: shapes.ClientOutput},
+    )
+    def create(self, request: Request) -> Response:  # noqa: ARG002
+        fields = self.parsed(shapes.PersonInput)
+        client = register_client(person=shapes.person_data(fields), brand_id=current_brand_id(self.request))
+        return Response(shapes.client_json(client), status=201)
+
+    @extend_schema(
+        operation_id="changeClient",
+        tags=["people"],
+        summary="Change a client's names and contacts",
+        request=shapes.PersonChanges,
+        responses=shapes.ClientOutput,
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        changes = self.parsed(shapes.PersonChanges)
+        client = self.found(pk)
+        change_person(person=client.person, changes=changes)
+        return Response(shapes.client_json(client))
+
+
+class StaffViewSet(PeopleViewSet):
+    queryset = StaffMember.objects.all()
+    scopes: ClassVar = {
+        "list": {"read:staff"},
+        "retrieve": {"read:staff"},
+        "create": {"write:staff"},
+        "partial_update": {"write:staff"},
+    }
+    refusals: ClassVar = {
+        "retrieve": [NotFoundError],
+        "create": [register_person.StaffMemberExistsError, register_person.EmailTakenError],
+        "partial_update": [NotFoundError, register_person.EmailTakenError],
+    }
+
+    @extend_schema(
+        operation_id="listStaff",
+        tags=["people"],
+        summary="List the current brand's staff",
+        parameters=[_EMAIL],
+        responses=shapes.StaffMemberOutput(many=True),
+    )
+    def list(self, request: Request) -> Response:  # noqa: ARG002
+        return self.page(shapes.staff_member_json)
+
+    @extend_schema(
+        operation_id="getStaffMember", tags=["people"], summary="Read a staff member", responses=shapes.StaffMemberOutput
+    )
+    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        return Response(shapes.staff_member_json(self.found(pk)))
+
+    @extend_schema(
+        operation_id="createStaffMember",
+        tags=["people"],
+        summary="Register a staff member, who can be booked from then on",
+        request=shapes.NewStaffMemberInput,
+        responses={201: shapes.StaffMemberOutput},
+    )
+    def create(self, request: Request) -> Response:  # noqa: ARG002
+        fields = self.parsed(shapes.NewStaffMemberInput)
+        staff_member = register_staff_member(
+            person=shapes.person_data(fields), brand_id=current_brand_id(self.request), title=fields.get("title", "")
+        )
+        return Response(shapes.staff_member_json(staff_member), status=201)
+
+    @extend_schema(
+        operation_id="changeStaffMember",
+        tags=["people"],
+        summary="Change a staff member's names and contacts",
+        request=shapes.PersonChanges,
+        responses=shapes.StaffMemberOutput,
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        changes = self.parsed(shapes.PersonChanges)
+        staff_member = self.found(pk)
+        change_person(person=staff_member.person, changes=changes)
+        return Response(shapes.staff_member_json(staff_member))

@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from scheduling.rules import wall_time
+
+
+def validate_zone(name: str) -> None:
+    """Raises ValidationError for a name that the IANA database does not have."""
+    try:
+        wall_time.zone(name)
+    except wall_time.UnknownZoneError as error:
+        raise ValidationError(
+            f"{name} is no zone of the IANA database; write, for example, Europe/Berlin."
+        ) from error
+
+
+class ZoneField(models.CharField):  # type: ignore[type-arg]
+    """The IANA name of a time zone."""
+
+    default_validators = [*models.CharField.default_validators, validate_zone]  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 64)
+        kwargs.setdefault("default", "UTC")
+        super().__init__(*args, **kwargs)

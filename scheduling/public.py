@@ -1,0 +1,36 @@
+"""What other apps may use of the kernel."""
+
+from scheduling.models import Client, Person, Resource, StaffMember
+from scheduling.models.fields import ZoneField
+from scheduling.rules.intervals import Period
+from scheduling.selectors import busy, closed_days, holders
+from scheduling.services.ledger import SlotTakenError, Subject, move, release, reserve
+from scheduling.services.register_person import (
+    EmailTakenError,
+    PersonData,
+    StaffMemberExistsError,
+    register_client,
+    register_staff_member,
+)
+
+__all__ = [
+    "Client",
+    "EmailTakenError",
+    "Period",
+    "Person",
+    "PersonData",
+    "Resource",
+    "SlotTakenError",
+    "StaffMember",
+    "StaffMemberExistsError",
+    "Subject",
+    "ZoneField",
+    "busy",
+    "closed_days",
+    "holders",
+    "move",
+    "register_client",
+    "register_staff_member",
+    "release",
+    "reserve",
+]

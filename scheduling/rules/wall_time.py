@@ -1,0 +1,70 @@
+"""Between wall time in a zone and instants. Postgres never resolves a local time: it picks the later one."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+# Names of files in the database that are no places.
+_NOT_ZONES = {"Factory", "localtime", "posixrules"}
+
+
+class UnknownZoneError(ValueError):
+    """No zone of the IANA database has this name."""
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """The names of all zones of the IANA database."""
+    return frozenset(available_timezones() - _NOT_ZONES)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name. Raises UnknownZoneError."""
+    if name not in zone_names():
+        raise UnknownZoneError(name)
+    return ZoneInfo(name)
+
+
+def rfc3339(instant: datetime) -> str:
+    """An instant as the platform writes it: in UTC, with Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def resolve(wall: datetime, where: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which the clocks of a zone show `wall` (naive).
+
+    A wall time that a clock change skips moves forward by the gap; one that occurs twice means the
+    first time (RFC 5545, section 3.3.5). Both is what `fold=0` says (PEP 495).
+    """
+    return wall.replace(tzinfo=where, fold=0).astimezone(UTC)
+
+
+def window(day: date, starts: time, ends: time, where: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants at which a local window of a day begins and ends.
+
+    An end that is not after the start belongs to the next day (22:00 to 02:00, 18:00 to 00:00).
+    The window may be empty when a clock change skips all of it.
+    """
+    last_day = day if ends > starts else day + timedelta(days=1)
+    return resolve(datetime.combine(day, starts), where), resolve(datetime.combine(last_day, ends), where)
+
+
+def grid(start: datetime, end: datetime, *, step_minutes: int, where: ZoneInfo) -> list[datetime]:
+    """The starts of the consecutive slots of `step_minutes` in [start, end), each of its full real length.
+
+    The grid is anchored to the wall clock of `start`: after a clock change the slots go on at the
+    same minutes of the hour as before. When the clocks go back the repeated hour has slots both
+    times; when they go forward the skipped hour has none. Slots never overlap.
+    """
+    step = timedelta(minutes=step_minutes)
+    anchor = start.astimezone(where).replace(tzinfo=None)
+    starts = []
+    at = start
+    while at + step <= end:
+        off_grid = (at.astimezone(where).replace(tzinfo=None) - anchor) % step
+        if off_grid:
+            at += step - off_grid
+            continue
+        starts.append(at)
+        at += step
+    return starts

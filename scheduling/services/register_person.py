@@ -1,0 +1,90 @@
+"""Registering clients and staff members.
+
+A person exists once per tenant. Who is registered with an e-mail address that is known already gets the
+new role as the person they are; their names and contacts stay as they were.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from scheduling.models import Client, Person, Resource, StaffMember
+from tenants.errors import DomainError, Kind
+
+
+class ClientExistsError(DomainError):
+    code = "client_exists"
+    kind = Kind.CONFLICT
+    message = "This brand has a client with this e-mail address: {id}. Change that one instead."
+
+
+class StaffMemberExistsError(DomainError):
+    code = "staff_member_exists"
+    kind = Kind.CONFLICT
+    message = "This brand has a staff member with this e-mail address: {id}. Change that one instead."
+
+
+class EmailTakenError(DomainError):
+    code = "email_taken"
+    kind = Kind.CONFLICT
+    message = "Another person of this tenant has this e-mail address."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonData:
+    """What is known of a person. `timezone` is an IANA name, `language` a BCP 47 tag."""
+
+    given_name: str
+    family_name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+
+
+@transaction.atomic
+def register_client(*, person: PersonData, brand_id: UUID) -> Client:
+    """Makes the person a client of the brand, and of the tenant if they were none.
+
+    Raises ClientExistsError when they are this brand's client already, EmailTakenError.
+    """
+    client, _new = Client.objects.get_or_create(person=_person(person))
+    if client.brands.filter(pk=brand_id).exists():
+        raise ClientExistsError(id=str(client.person_id))
+    client.brands.add(brand_id)
+    return client
+
+
+@transaction.atomic
+def register_staff_member(*, person: PersonData, brand_id: UUID, title: str = "") -> StaffMember:
+    """Makes the person a staff member of the brand, with the resource that takes their time.
+
+    Raises StaffMemberExistsError when they work for this brand already, EmailTakenError.
+    """
+    found = _person(person)
+    staff_member = StaffMember.objects.filter(person=found).first()
+    if staff_member is None:
+        resource = Resource.objects.create(kind=Resource.Kind.STAFF, name=found.name, timezone=found.timezone)
+        staff_member = StaffMember.objects.create(person=found, resource=resource, title=title)
+    elif staff_member.brands.filter(pk=brand_id).exists():
+        raise StaffMemberExistsError(id=str(staff_member.person_id))
+    staff_member.brands.add(brand_id)
+    return staff_member
+
+
+def _person(data: PersonData) -> Person:
+    if data.email and (found := Person.objects.filter(email__iexact=data.email).first()):
+        return found
+    try:
+        with transaction.atomic():
+            return Person.objects.create(
+                given_name=data.given_name,
+                family_name=data.family_name,
+                email=data.email,
+                phone=data.phone,
+                language=data.language,
+                timezone=data.timezone,
+            )
+    except IntegrityError as error:  # somebody registered the address meanwhile
+        raise EmailTakenError from error

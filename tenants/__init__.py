@@ -1,0 +1,1 @@
+"""Tenants: one organisation, one Postgres schema. The lowest layer; it imports no other app."""

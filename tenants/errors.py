@@ -1,0 +1,35 @@
+"""What a service says when it refuses.
+
+A refusal has a stable `code` for programs, a message for people and data for both. It knows nothing of
+HTTP: the edge chooses the status and the envelope from the `kind` and the family of endpoints
+(`api.families`).
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+
+class Kind(Enum):
+    """What sort of refusal it is. Each family of endpoints has its own status for each kind."""
+
+    INVALID = "invalid"  # the input is wrong in itself
+    FORBIDDEN = "forbidden"  # the caller may not
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"  # somebody or something else is in the way
+    STATE = "state"  # the object's own status does not allow it
+
+
+class DomainError(Exception):
+    """Base of all refusals. Subclasses set `code`, `kind` and `message`.
+
+    `message` is a format string over the keyword data; it says what is wrong and, where there is one,
+    the way out. Data is kept in `data`, JSON-ready and free of personal data.
+    """
+
+    code: ClassVar[str] = "error"
+    kind: ClassVar[Kind] = Kind.INVALID
+    message: ClassVar[str] = ""
+
+    def __init__(self, **data: object) -> None:
+        self.data = data
+        super().__init__(self.message.format(**data))

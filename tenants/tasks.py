@@ -1,0 +1,44 @@
+"""Celery tasks that belong to a tenant.
+
+A task carries its tenant's schema in a header and refuses to run without it: a task that ran in
+`public`, or in the schema of the task before it, would read somebody else's rows.
+"""
+
+from typing import Any
+
+from celery import Task
+
+from tenants.context import current_schema, use
+from tenants.models import PUBLIC_SCHEMA
+from tenants.resolution import UnknownTenantError, by_schema
+
+HEADER = "slotkeeper_schema"
+
+
+class TenantRequiredError(RuntimeError):
+    """A tenant's task was sent or run outside of every tenant."""
+
+
+class TenantTask(Task):  # type: ignore[type-arg]
+    """Runs in the tenant that was current when it was sent. Skips a tenant that is gone or suspended."""
+
+    abstract = True
+
+    def apply_async(self, *args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
+        schema = current_schema()
+        if schema == PUBLIC_SCHEMA:
+            raise TenantRequiredError(f"{self.name} was sent outside of every tenant.")
+        return super().apply_async(*args, headers={**(headers or {}), HEADER: schema}, **options)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        schema = (self.request.headers or {}).get(HEADER)
+        if not schema:
+            raise TenantRequiredError(f"{self.name} carries no tenant.")
+        try:
+            tenant = by_schema(schema)
+        except UnknownTenantError as error:
+            raise TenantRequiredError(f"{self.name}: the tenant is gone.") from error
+        if not tenant.is_active:
+            return None
+        with use(tenant):
+            return super().__call__(*args, **kwargs)

@@ -1,0 +1,24 @@
+from typing import ClassVar
+
+from django.db import models
+
+from scheduling.public import StaffMember
+from tenants.brands.models import Brand
+
+
+class Provider(models.Model):
+    """What the visits know of a staff member. Their id is the person's."""
+
+    staff_member = models.OneToOneField(StaffMember, on_delete=models.PROTECT, related_name="provider")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+", help_text="Registered through.")
+    specialty = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null in the contract
+    npi = models.CharField("NPI", max_length=20, null=True, blank=True)  # noqa: DJ001
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["staff_member"]
+
+    def __str__(self) -> str:
+        return str(self.staff_member)
