@@ -24,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """Somebody who can sign in, by e-mail address and password."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -5,13 +5,13 @@ import uuid
 from rest_framework.request import Request
 
 from api.errors import EdgeError
-from api.viewsets import tenant_of
+from api.request import principal_of, tenant_of
 
 
 def current_brand_id(request: Request) -> uuid.UUID:
     """The brand of the host, else of the client application, else the tenant's default."""
     tenant = tenant_of(request)
-    return tenant.brand_id or request.user.brand_id or tenant.default_brand_id
+    return tenant.brand_id or principal_of(request).brand_id or tenant.default_brand_id
 
 
 class ForeignBrandError(EdgeError):

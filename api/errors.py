@@ -62,12 +62,12 @@ class UnauthenticatedError(EdgeError):
     code = "invalid_token"
     status = 401
     message = "Send a valid access token of this tenant as `Authorization: Bearer ...`."
-    headers: ClassVar = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
 
 
 class MissingTokenError(UnauthenticatedError):
     code = "unauthenticated"
-    headers: ClassVar = {"WWW-Authenticate": 'Bearer realm="api"'}
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="api"'}
 
 
 class InsufficientScopeError(EdgeError):
@@ -138,14 +138,14 @@ class IdempotencyInProgressError(EdgeError):
     code = "idempotency_in_progress"
     status = 409
     message = "A request with this Idempotency-Key is being answered. Repeat it in a second."
-    headers: ClassVar = {"Retry-After": "1"}
+    headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
 class BusyError(EdgeError):
     code = "busy"
     status = 503
     message = "The service is busy or being restarted. Nothing was changed. Repeat the request in a second."
-    headers: ClassVar = {"Retry-After": "1"}
+    headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
 class InternalError(EdgeError):
@@ -260,7 +260,9 @@ def _wants_html(request: HttpRequest) -> bool:
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _wants_html(request):
         return defaults.bad_request(request, exception)
-    return render(request, as_domain_error(exception, method=request.method or "") or MalformedJSONError(reason="refused"))
+    return render(
+        request, as_domain_error(exception, method=request.method or "") or MalformedJSONError(reason="refused")
+    )
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:

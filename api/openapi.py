@@ -1,7 +1,7 @@
 """OpenAPI 3.1: each operation with its family's errors, and one document per family."""
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
@@ -10,6 +10,9 @@ from accounts.scopes import SCOPES
 from api import errors
 from api.families import FAMILIES, FLEXTELL, LEKO, LOOP, PLATFORM, UPVIO, Family, Refusal, family_of
 from tenants.errors import DomainError
+
+if TYPE_CHECKING:
+    from api.viewsets import PlatformViewSet
 
 _TEXT = {"type": "string"}
 _FIELDS = {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}}
@@ -104,13 +107,14 @@ class AutoSchema(SpectacularAutoSchema):
     """Adds to each operation the refusals of its view and those of the edge, in the family's envelope."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        operation = super().get_operation(*args, **kwargs)  # type: ignore[no-untyped-call]
+        operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
         family = family_of(self.method, self.path)
         writes = self.method != "GET"
         found: dict[int, list[type[DomainError]]] = defaultdict(list)
-        refusals = [*_ALWAYS, *self.view.refusals.get(self.view.action, [])]
+        view = cast("PlatformViewSet", self.view)
+        refusals = [*_ALWAYS, *view.refusals.get(view.action, [])]
         refusals += _WRITES if writes else []
         refusals += _BODIES if "requestBody" in operation else []
         for error in dict.fromkeys(refusals):

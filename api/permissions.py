@@ -6,6 +6,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from api.errors import InsufficientScopeError, MissingTokenError
+from api.request import principal_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -23,6 +24,6 @@ class ScopePermission(BasePermission):
         if request.user is None:
             raise MissingTokenError
         wanted = viewset.scopes_of(viewset.action)
-        if not wanted & request.user.scopes:
+        if not wanted & principal_of(request).scopes:
             raise InsufficientScopeError(scope=" or ".join(sorted(wanted)))
         return True

@@ -1,12 +1,11 @@
 """The base of every viewset: scopes per action, writes in one transaction, the family's errors."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
@@ -26,13 +25,13 @@ class PlatformViewSet(GenericViewSet[Any]):
     scopes: ClassVar[Mapping[str, set[str]]] = {}
     refusals: ClassVar[Mapping[str, Sequence[type[DomainError]]]] = {}
     queryset: Any = None
-    http_method_names: ClassVar = ["get", "post", "put", "patch", "delete", "head"]
+    http_method_names: list[str] = ["get", "post", "put", "patch", "delete", "head"]  # noqa: RUF012 - never written to
 
     def scopes_of(self, action: str | None) -> set[str]:
         """The scopes of which the action needs one. An action without any can't be called."""
         return self.scopes.get(action or "", set())
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As APIView.dispatch, with every write inside `writes.perform`."""
         self.args = args
         self.kwargs = kwargs
@@ -58,17 +57,10 @@ class PlatformViewSet(GenericViewSet[Any]):
         return self.response
 
     def _refuse(self, error: DomainError) -> Response:
-        response = exception_handler(error, {"request": self.request})
-        assert response is not None
-        return response
+        return cast("Response", exception_handler(error, {"request": self.request}))
 
     def parsed(self, serializer: type[BaseSerializer[Any]], data: Any = None) -> dict[str, Any]:
         """The body (or `data`), checked. Raises a ValidationError that names every wrong field."""
         checked = serializer(data=self.request.data if data is None else data, context={"request": self.request})
         checked.is_valid(raise_exception=True)
         return dict(checked.validated_data)
-
-
-def tenant_of(request: Request) -> Any:
-    """The tenant of a request: a `tenants.resolution.ResolvedTenant`."""
-    return request.tenant  # type: ignore[attr-defined]

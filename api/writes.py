@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from api import errors
 from api.models import IdempotencyRecord
 from api.renderers import dumps
+from api.request import principal_of
 from tenants.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -56,14 +57,14 @@ def perform(
     raise AssertionError
 
 
-def _perform_once(  # noqa: PLR0913
+def _perform_once(
     request: Request, *, key: str, route: str, now: datetime, work: Callable[[], Response], refuse: Render
 ) -> HttpResponseBase:
     fingerprint = _fingerprint(request)
     with transaction.atomic(durable=True):
-        record = _claim(principal=request.user.key, route=route, key=key, fingerprint=fingerprint, now=now)
+        record = _claim(principal=principal_of(request).key, route=route, key=key, fingerprint=fingerprint, now=now)
         if record is None:
-            return _replay(principal=request.user.key, route=route, key=key, fingerprint=fingerprint)
+            return _replay(principal=principal_of(request).key, route=route, key=key, fingerprint=fingerprint)
         try:
             with transaction.atomic():
                 response = work()

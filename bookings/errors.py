@@ -33,7 +33,9 @@ class OfficeHourNotFoundError(DomainError):
 class SlotOffGridError(DomainError):
     code = "slot_off_grid"
     kind = Kind.CONFLICT
-    message = "{slot_at} is within an office hour, but no slot starts there. GET /v1/coaches/{coach_id}/slots lists them."
+    message = (
+        "{slot_at} is within an office hour, but no slot starts there. GET /v1/coaches/{coach_id}/slots lists them."
+    )
 
 
 class SlotPastError(DomainError):

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -21,7 +22,7 @@ MAX_HORIZON_DAYS = 730
 
 
 class OfficeHourQuerySet(models.QuerySet["OfficeHour"]):
-    def of(self, *, coach: StaffMember, brand_id: object) -> "OfficeHourQuerySet":
+    def of(self, *, coach: StaffMember, brand_id: UUID) -> "OfficeHourQuerySet":
         """What a coach offers in a brand, with its exceptions."""
         return self.filter(coach=coach, brand_id=brand_id, is_active=True).prefetch_related("exceptions")
 
@@ -73,7 +74,9 @@ class OfficeHour(models.Model):
                 name="office_hour_weekly_or_once",
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
                 name="office_hour_validity_ordered",
             ),
             models.CheckConstraint(
@@ -81,7 +84,9 @@ class OfficeHour(models.Model):
                 name="office_hour_slot_length",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["coach", "brand"], condition=Q(is_active=True), name="office_hour_offer")]
+        indexes: ClassVar = [
+            models.Index(fields=["coach", "brand"], condition=Q(is_active=True), name="office_hour_offer")
+        ]
 
     def __str__(self) -> str:
         return f"{self.coach}, {self.days} {self.start_time:%H:%M}-{self.end_time:%H:%M} {self.timezone}"

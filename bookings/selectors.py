@@ -55,9 +55,7 @@ def coach_slots(*, coach: StaffMember, brand_id: uuid.UUID, within: Period, now:
     if not office_hours:
         return []
     longest = max(office_hour.duration_minutes for office_hour in office_hours)
-    taken = busy(
-        resource_id=coach.resource_id, period=Period(within.start, within.end + timedelta(minutes=longest))
-    )
+    taken = busy(resource_id=coach.resource_id, period=Period(within.start, within.end + timedelta(minutes=longest)))
     closed = closed_days_around(brand_id=brand_id, within=within)
     found: dict[datetime, FreeSlot] = {}
     for office_hour in office_hours:

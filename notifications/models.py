@@ -1,5 +1,6 @@
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -52,7 +53,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             | Q(state=MessageState.SENDING, lease_until__lt=now)
         )
 
-    def about(self, subject_kind: str, subject_id: object) -> "MessageQuerySet":
+    def about(self, subject_kind: str, subject_id: UUID) -> "MessageQuerySet":
         return self.filter(subject_kind=subject_kind, subject_id=subject_id)
 
 

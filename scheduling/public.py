@@ -3,8 +3,9 @@
 from scheduling.models import Client, Person, Resource, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.rules.intervals import Period
+from scheduling.rules.ledger import Subject
 from scheduling.selectors import busy, closed_days, holders
-from scheduling.services.ledger import SlotTakenError, Subject, move, release, reserve
+from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
     PersonData,

@@ -7,7 +7,7 @@ from django.db import connection
 
 from scheduling.models import Closure
 from scheduling.rules.intervals import Period
-from scheduling.services.ledger import Subject
+from scheduling.rules.ledger import Subject
 
 
 def busy(*, resource_id: int, period: Period) -> list[Period]:

@@ -47,9 +47,7 @@ class Tenant(TenantMixin):
 class Domain(DomainMixin):
     """A host name of a tenant. It may stand for one of the tenant's brands."""
 
-    brand_id = models.UUIDField(
-        null=True, blank=True, help_text="The current brand of requests to this host."
-    )
+    brand_id = models.UUIDField(null=True, blank=True, help_text="The current brand of requests to this host.")
 
     def __str__(self) -> str:
         return str(self.domain)

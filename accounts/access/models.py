@@ -27,9 +27,7 @@ class Membership(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["user", "role", "brand"], nulls_distinct=False, name="membership_unique"
-            ),
+            models.UniqueConstraint(fields=["user", "role", "brand"], nulls_distinct=False, name="membership_unique"),
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="membership_role_known"),
         ]
 
@@ -41,7 +39,12 @@ class Application(AbstractApplication):
     """An OAuth client. Requests with its tokens are for its brand, unless the host names another."""
 
     brand = models.ForeignKey(
-        Brand, null=True, blank=True, on_delete=models.PROTECT, help_text="Empty: the tenant's default brand."
+        Brand,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty: the tenant's default brand.",
     )
     scopes = ArrayField(models.CharField(max_length=40), default=list, validators=[validate_scopes])
 

@@ -30,7 +30,7 @@ class TenantMiddleware:
         request.tenant = tenant  # type: ignore[attr-defined]
         try:
             if tenant is None:
-                request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+                request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             else:
                 activate(tenant)
             return self.get_response(request)
@@ -55,5 +55,3 @@ class TenantMiddleware:
         elif not tenant.is_active:
             raise errors.TenantSuspendedError
         return tenant
-
-

@@ -80,7 +80,7 @@ class NewOfficeHour(serializers.Serializer[Any]):
     )
     valid_from = serializers.DateField(required=False, allow_null=True)
     valid_until = serializers.DateField(required=False, allow_null=True, help_text="The last day.")
-    exceptions = OfficeHourExceptionShape(many=True, required=False, max_length=MAX_EXCEPTIONS)
+    exceptions = OfficeHourExceptionShape(many=True, required=False, max_length=MAX_EXCEPTIONS)  # type: ignore[call-arg]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if bool(attrs.get("weekdays")) == bool(attrs.get("date")):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from api.brands import current_brand_id
 from api.errors import InvalidInputError
+from api.request import principal_of
 from api.viewsets import PlatformViewSet
 from bookings import errors, selectors
 from bookings.api import serializers as shapes
@@ -144,9 +145,10 @@ class CoachViewSet(PlatformViewSet):
     def publish(self, request: Request, coach_id: str) -> Response:
         offer = self.parsed(shapes.NewOfficeHour)
         coach = self.coach(coach_id)
-        if (acting := acting_person_id(request)) is not None or request.user.user_id is not None:
-            if acting != coach.person_id:
-                raise errors.ForeignOfficeHourError
+        acting = acting_person_id(request)
+        speaks_for_itself = acting is None and principal_of(request).user_id is None
+        if not speaks_for_itself and acting != coach.person_id:
+            raise errors.ForeignOfficeHourError
         office_hour = publish_office_hour(
             coach=coach,
             brand_id=current_brand_id(request),
@@ -214,7 +216,8 @@ class CoachBookingViewSet(PlatformViewSet):
     def _as_staff(self, request: Request, booking: CoachBooking) -> bool:
         """Whether the caller cancels as staff. Raises ForeignBookingError for who is neither side of it."""
         person_id = acting_person_id(request)
-        if person_id is None and request.user.user_id is None and "manage:bookings" in request.user.scopes:
+        caller = principal_of(request)
+        if person_id is None and caller.user_id is None and "manage:bookings" in caller.scopes:
             return True
         if person_id is not None and person_id == booking.coach.person_id:
             return True

@@ -10,117 +10,245 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('brands', '0001_initial'),
-        ('scheduling', '0001_initial'),
+        ("brands", "0001_initial"),
+        ("scheduling", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OfficeHour',
+            name="OfficeHour",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)]), blank=True, default=list, help_text='ISO, 1 = Monday to 7 = Sunday. Empty for a single date.', size=None)),
-                ('date', models.DateField(blank=True, help_text='For an office hour that takes place once.', null=True)),
-                ('start_time', models.TimeField()),
-                ('end_time', models.TimeField(help_text='Not after the start: on the next day.')),
-                ('timezone', scheduling.models.fields.ZoneField(default='UTC', max_length=64)),
-                ('duration_minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(480)], verbose_name='slot length (minutes)')),
-                ('notice_minutes', models.PositiveIntegerField(default=0, help_text='How long before its start a slot can still be booked.', validators=[django.core.validators.MaxValueValidator(129600)])),
-                ('horizon_days', models.PositiveSmallIntegerField(default=60, help_text='How many days ahead may be booked.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(730)])),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, help_text='The last day.', null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
-                ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='office_hours', to='scheduling.staffmember')),
+                ("id", models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(1),
+                                django.core.validators.MaxValueValidator(7),
+                            ]
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="ISO, 1 = Monday to 7 = Sunday. Empty for a single date.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "date",
+                    models.DateField(blank=True, help_text="For an office hour that takes place once.", null=True),
+                ),
+                ("start_time", models.TimeField()),
+                ("end_time", models.TimeField(help_text="Not after the start: on the next day.")),
+                ("timezone", scheduling.models.fields.ZoneField(default="UTC", max_length=64)),
+                (
+                    "duration_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(480),
+                        ],
+                        verbose_name="slot length (minutes)",
+                    ),
+                ),
+                (
+                    "notice_minutes",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="How long before its start a slot can still be booked.",
+                        validators=[django.core.validators.MaxValueValidator(129600)],
+                    ),
+                ),
+                (
+                    "horizon_days",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        help_text="How many days ahead may be booked.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(730),
+                        ],
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, help_text="The last day.", null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="brands.brand"),
+                ),
+                (
+                    "coach",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="office_hours",
+                        to="scheduling.staffmember",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='CoachBooking',
+            name="CoachBooking",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('starts_at', models.DateTimeField()),
-                ('duration_minutes', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('booked', 'Booked'), ('cancelled', 'Cancelled'), ('completed', 'Completed'), ('no_show', 'No show')], default=bookings.rules.coach_booking.Status['BOOKED'], max_length=16)),
-                ('notes', models.TextField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('schedule_version', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coach_bookings', to='scheduling.client')),
-                ('coach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coach_bookings', to='scheduling.staffmember')),
-                ('office_hour', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.officehour')),
+                ("id", models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("starts_at", models.DateTimeField()),
+                ("duration_minutes", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("booked", "Booked"),
+                            ("cancelled", "Cancelled"),
+                            ("completed", "Completed"),
+                            ("no_show", "No show"),
+                        ],
+                        default=bookings.rules.coach_booking.Status["BOOKED"],
+                        max_length=16,
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("schedule_version", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="brands.brand"),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coach_bookings",
+                        to="scheduling.client",
+                    ),
+                ),
+                (
+                    "coach",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coach_bookings",
+                        to="scheduling.staffmember",
+                    ),
+                ),
+                (
+                    "office_hour",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="bookings.officehour"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_at'],
+                "ordering": ["-starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='OfficeHourException',
+            name="OfficeHourException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('start_time', models.TimeField(blank=True, null=True)),
-                ('end_time', models.TimeField(blank=True, null=True)),
-                ('office_hour', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='bookings.officehour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("start_time", models.TimeField(blank=True, null=True)),
+                ("end_time", models.TimeField(blank=True, null=True)),
+                (
+                    "office_hour",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exceptions", to="bookings.officehour"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['date'],
+                "ordering": ["date"],
             },
         ),
         migrations.AddIndex(
-            model_name='officehour',
-            index=models.Index(condition=models.Q(('is_active', True)), fields=['coach', 'brand'], name='office_hour_offer'),
+            model_name="officehour",
+            index=models.Index(
+                condition=models.Q(("is_active", True)), fields=["coach", "brand"], name="office_hour_offer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officehour',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date__isnull', False), ('weekdays', [])), models.Q(models.Q(('weekdays', []), _negated=True), ('date', None)), _connector='OR'), name='office_hour_weekly_or_once'),
+            model_name="officehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("date__isnull", False), ("weekdays", [])),
+                    models.Q(models.Q(("weekdays", []), _negated=True), ("date", None)),
+                    _connector="OR",
+                ),
+                name="office_hour_weekly_or_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officehour',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='office_hour_validity_ordered'),
+            model_name="officehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="office_hour_validity_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officehour',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_minutes__range', (5, 480))), name='office_hour_slot_length'),
+            model_name="officehour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_minutes__range", (5, 480))), name="office_hour_slot_length"
+            ),
         ),
         migrations.AddIndex(
-            model_name='coachbooking',
-            index=models.Index(fields=['client', 'starts_at'], name='coach_booking_of_client'),
+            model_name="coachbooking",
+            index=models.Index(fields=["client", "starts_at"], name="coach_booking_of_client"),
         ),
         migrations.AddIndex(
-            model_name='coachbooking',
-            index=models.Index(fields=['coach', 'starts_at'], name='coach_booking_of_coach'),
+            model_name="coachbooking",
+            index=models.Index(fields=["coach", "starts_at"], name="coach_booking_of_coach"),
         ),
         migrations.AddIndex(
-            model_name='coachbooking',
-            index=models.Index(fields=['starts_at'], name='coach_booking_by_start'),
+            model_name="coachbooking",
+            index=models.Index(fields=["starts_at"], name="coach_booking_by_start"),
         ),
         migrations.AddConstraint(
-            model_name='coachbooking',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['booked', 'cancelled', 'completed', 'no_show'])), name='coach_booking_status_known'),
+            model_name="coachbooking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["booked", "cancelled", "completed", "no_show"])),
+                name="coach_booking_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coachbooking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at', None)), _connector='OR'), name='coach_booking_cancelled_at'),
+            model_name="coachbooking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", False), ("status", "cancelled")),
+                    models.Q(models.Q(("status", "cancelled"), _negated=True), ("cancelled_at", None)),
+                    _connector="OR",
+                ),
+                name="coach_booking_cancelled_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officehourexception',
-            constraint=models.UniqueConstraint(fields=('office_hour', 'date'), name='office_hour_exception_unique'),
+            model_name="officehourexception",
+            constraint=models.UniqueConstraint(fields=("office_hour", "date"), name="office_hour_exception_unique"),
         ),
         migrations.AddConstraint(
-            model_name='officehourexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_time', None), ('start_time', None)), models.Q(('end_time__isnull', False), ('start_time__isnull', False)), _connector='OR'), name='office_hour_exception_both_or_none'),
+            model_name="officehourexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_time", None), ("start_time", None)),
+                    models.Q(("end_time__isnull", False), ("start_time__isnull", False)),
+                    _connector="OR",
+                ),
+                name="office_hour_exception_both_or_none",
+            ),
         ),
     ]

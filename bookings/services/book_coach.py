@@ -73,9 +73,7 @@ def book_coach(
 
 def _office_hour(*, coach: StaffMember, brand_id: UUID, slot_at: datetime, now: datetime) -> OfficeHour:
     """The office hour that offers the slot. Of several refusals, the one that is nearest to a yes."""
-    closed = selectors.closed_days_around(
-        brand_id=brand_id, within=Period(slot_at, slot_at + timedelta(days=1))
-    )
+    closed = selectors.closed_days_around(brand_id=brand_id, within=Period(slot_at, slot_at + timedelta(days=1)))
     worst, nearest = Refused.NO_OFFICE_HOUR, None
     for office_hour in OfficeHour.objects.of(coach=coach, brand_id=brand_id):
         reason = refusal(office_hour.rule(), slot_at, now=now, closed=closed)

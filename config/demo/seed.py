@@ -151,10 +151,10 @@ def _person(demo: DemoTenant, *, name: str, zone: str, language: str = "en", can
 
 def _coach(demo: DemoTenant, coach: DemoCoach, brand: Brand) -> StaffMember:
     person = _person(demo, name=coach.name, zone=coach.timezone, can_sign_in=True)
-    assert person.user is not None
-    person.user.is_staff = True
-    person.user.save(update_fields=["is_staff"])
-    Membership.objects.create(user=person.user, role=Role.COACH, brand=brand)
+    user = User.objects.get(person=person)
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    Membership.objects.create(user=user, role=Role.COACH, brand=brand)
     resource = Resource.objects.create(kind=Resource.Kind.STAFF, name=coach.name, timezone=coach.timezone)
     staff_member = StaffMember.objects.create(person=person, resource=resource, title=coach.title)
     staff_member.brands.add(brand)
@@ -203,4 +203,3 @@ def _some_bookings(staff: list[StaffMember], clients: list[Client], *, now: date
             )
     # Nobody reads the demo's mail: the first one in the folder is the reader's own.
     Message.objects.update(state=MessageState.SUPERSEDED, reason="Demo data: not sent.")
-

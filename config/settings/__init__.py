@@ -5,14 +5,14 @@ switch the debug mode on.
 """
 
 # ruff: noqa: F403
-from config.settings.environment import *
+from config.settings.admin import *
 from config.settings.apps import *
 from config.settings.database import *
-from config.settings.security import *
+from config.settings.environment import *
 from config.settings.i18n import *
-from config.settings.rest import *
-from config.settings.oauth import *
-from config.settings.tasks import *
-from config.settings.mail import *
-from config.settings.admin import *
 from config.settings.logs import *
+from config.settings.mail import *
+from config.settings.oauth import *
+from config.settings.rest import *
+from config.settings.security import *
+from config.settings.tasks import *

@@ -33,8 +33,9 @@ _SIGN_IN_APPS = [
 
 # The public schema.
 SHARED_APPS = [
-    "django_tenants",
+    # Before django_tenants, whose create_tenant asks questions and makes no brand.
     "tenants",
+    "django_tenants",
     *_SIGN_IN_APPS,
 ]
 
@@ -106,11 +107,11 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static_collected"
+STATIC_ROOT = None
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Files are served from the packages: a checkout runs without a collectstatic step.
+# WhiteNoise serves the files from where the apps keep them: there is no collectstatic step.
 WHITENOISE_USE_FINDERS = True

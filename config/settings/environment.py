@@ -11,9 +11,7 @@ env = environ.Env()
 
 ENVIRONMENT = env.str("SLOTKEEPER_ENV", "production")
 if ENVIRONMENT not in {"production", "development", "test"}:
-    raise ImproperlyConfigured(
-        f"SLOTKEEPER_ENV is {ENVIRONMENT!r}; use production, development or test."
-    )
+    raise ImproperlyConfigured(f"SLOTKEEPER_ENV is {ENVIRONMENT!r}; use production, development or test.")
 
 DEBUG = ENVIRONMENT == "development"
 TESTING = ENVIRONMENT == "test"

@@ -18,9 +18,7 @@ __all__ = [
 _url = env.email_url("EMAIL_URL", default="consolemail://")
 _smtp = bool(env.str("EMAIL_URL", ""))
 
-EMAIL_BACKEND = (
-    str(_url["EMAIL_BACKEND"]) if _smtp else "notifications.channels.email.eml_backend.EmailBackend"
-)
+EMAIL_BACKEND = str(_url["EMAIL_BACKEND"]) if _smtp else "notifications.channels.email.eml_backend.EmailBackend"
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_HOST = str(_url.get("EMAIL_HOST") or "localhost")
 EMAIL_PORT = int(_url.get("EMAIL_PORT") or 25)

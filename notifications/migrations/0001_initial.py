@@ -6,77 +6,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('brands', '0001_initial'),
-        ('scheduling', '0001_initial'),
+        ("brands", "0001_initial"),
+        ("scheduling", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(choices=[('booked', 'Booked'), ('cancelled', 'Cancelled')], max_length=32)),
-                ('audience', models.CharField(choices=[('client', 'Client')], default='client', max_length=16)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], default='email', max_length=16)),
-                ('lateness_minutes', models.PositiveIntegerField(default=1440, help_text='A message that could not be sent for so long expires.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('brand', models.ForeignKey(blank=True, help_text='Empty: all brands.', null=True, on_delete=django.db.models.deletion.CASCADE, to='brands.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(choices=[("booked", "Booked"), ("cancelled", "Cancelled")], max_length=32)),
+                ("audience", models.CharField(choices=[("client", "Client")], default="client", max_length=16)),
+                ("channel", models.CharField(choices=[("email", "E-mail")], default="email", max_length=16)),
+                (
+                    "lateness_minutes",
+                    models.PositiveIntegerField(
+                        default=1440, help_text="A message that could not be sent for so long expires."
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: all brands.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="brands.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['event', 'audience'],
+                "ordering": ["event", "audience"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(choices=[('booked', 'Booked'), ('cancelled', 'Cancelled')], max_length=32)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], max_length=16)),
-                ('subject_kind', models.CharField(max_length=32)),
-                ('subject_id', models.UUIDField()),
-                ('schedule_version', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('dead', 'Dead'), ('superseded', 'Superseded'), ('expired', 'Expired')], default='planned', max_length=16)),
-                ('reason', models.CharField(blank=True, help_text='Why it is in this state.', max_length=300)),
-                ('due_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='brands.brand')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='scheduling.person')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='notifications.rule')),
+                ("id", models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("event", models.CharField(choices=[("booked", "Booked"), ("cancelled", "Cancelled")], max_length=32)),
+                ("channel", models.CharField(choices=[("email", "E-mail")], max_length=16)),
+                ("subject_kind", models.CharField(max_length=32)),
+                ("subject_id", models.UUIDField()),
+                ("schedule_version", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("dead", "Dead"),
+                            ("superseded", "Superseded"),
+                            ("expired", "Expired"),
+                        ],
+                        default="planned",
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, help_text="Why it is in this state.", max_length=300)),
+                ("due_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("brand", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="brands.brand")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="scheduling.person"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="notifications.rule"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('event', 'audience', 'channel', 'brand'), name='rule_unique', nulls_distinct=False),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                fields=("event", "audience", "channel", "brand"), name="rule_unique", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'failed', 'sending'])), fields=['due_at'], name='message_open_due'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["planned", "failed", "sending"])),
+                fields=["due_at"],
+                name="message_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['subject_id'], name='message_subject'),
+            model_name="message",
+            index=models.Index(fields=["subject_id"], name="message_subject"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('rule', 'subject_id', 'recipient', 'channel', 'schedule_version'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "subject_id", "recipient", "channel", "schedule_version"), name="message_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until', None)), _connector='OR'), name='message_lease_while_sending'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_until__isnull", False), ("state", "sending")),
+                    models.Q(models.Q(("state", "sending"), _negated=True), ("lease_until", None)),
+                    _connector="OR",
+                ),
+                name="message_lease_while_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gte', models.F('created_at'))), name='message_expires_later'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gte", models.F("created_at"))), name="message_expires_later"
+            ),
         ),
     ]

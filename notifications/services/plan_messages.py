@@ -9,7 +9,7 @@ from notifications.models import Message
 from notifications.rules import MessageState
 
 
-def plan_messages(  # noqa: PLR0913
+def plan_messages(
     *,
     event: str,
     subject_kind: str,

@@ -1,12 +1,12 @@
 """For whom a request acts: the token's own person, or the one that `X-Current-User-Id` names."""
 
 import uuid
-from typing import Any
 
 from rest_framework.request import Request
 
 from accounts.scopes import ACT_AS
 from api.errors import EdgeError, InsufficientScopeError, InvalidInputError, RepeatedHeaderError
+from api.request import principal_of
 from scheduling.models import Person
 
 HEADER = "X-Current-User-Id"
@@ -26,14 +26,15 @@ def acting_person_id(request: Request) -> uuid.UUID | None:
     InvalidInputError.
     """
     named = _named(request)
-    if request.user.user_id is None:
-        if named is not None and ACT_AS not in request.user.scopes:
+    caller = principal_of(request)
+    if caller.user_id is None:
+        if named is not None and ACT_AS not in caller.scopes:
             raise InsufficientScopeError(scope=ACT_AS)
         return named
-    own: Any = Person.objects.filter(user_id=request.user.user_id).values_list("id", flat=True).first()
+    own = Person.objects.filter(user_id=caller.user_id).values_list("id", flat=True).first()
     if named is not None and named != own:
         raise ActingForAnotherError
-    return own  # type: ignore[no-any-return]
+    return own
 
 
 def _named(request: Request) -> uuid.UUID | None:

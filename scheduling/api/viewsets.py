@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,7 +25,7 @@ class PeopleViewSet(PlatformViewSet):
     pagination_class = OpaqueCursor
     lookup_value_converter = "uuid"
 
-    def people(self) -> QuerySet[Any]:
+    def people(self) -> Any:
         return (
             self.queryset.filter(brands=current_brand_id(self.request))
             .select_related("person")
@@ -128,7 +127,10 @@ class StaffViewSet(PeopleViewSet):
         return self.page(shapes.staff_member_json)
 
     @extend_schema(
-        operation_id="getStaffMember", tags=["people"], summary="Read a staff member", responses=shapes.StaffMemberOutput
+        operation_id="getStaffMember",
+        tags=["people"],
+        summary="Read a staff member",
+        responses=shapes.StaffMemberOutput,
     )
     def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         return Response(shapes.staff_member_json(self.found(pk)))

@@ -13,196 +13,363 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('brands', '0001_initial'),
+        ("brands", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('address', models.CharField(blank=True, max_length=500)),
-                ('timezone', scheduling.models.fields.ZoneField(default='UTC', max_length=64)),
+                ("id", models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                ("address", models.CharField(blank=True, max_length=500)),
+                ("timezone", scheduling.models.fields.ZoneField(default="UTC", max_length=64)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('given_name', models.CharField(max_length=100)),
-                ('family_name', models.CharField(blank=True, max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('language', models.CharField(default='en', help_text='BCP 47, for example en or pt-BR.', max_length=16)),
-                ('timezone', scheduling.models.fields.ZoneField(default='UTC', help_text='The zone of the times that this person reads.', max_length=64)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('user', models.OneToOneField(blank=True, help_text='Their sign-in.', null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("given_name", models.CharField(max_length=100)),
+                ("family_name", models.CharField(blank=True, max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                (
+                    "language",
+                    models.CharField(default="en", help_text="BCP 47, for example en or pt-BR.", max_length=16),
+                ),
+                (
+                    "timezone",
+                    scheduling.models.fields.ZoneField(
+                        default="UTC", help_text="The zone of the times that this person reads.", max_length=64
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="Their sign-in.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'persons',
-                'ordering': ['given_name', 'family_name'],
+                "verbose_name_plural": "persons",
+                "ordering": ["given_name", "family_name"],
             },
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brands', models.ManyToManyField(related_name='clients', to='brands.brand')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='client', to='scheduling.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("brands", models.ManyToManyField(related_name="clients", to="brands.brand")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="client", to="scheduling.person"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['person__given_name', 'person__family_name'],
+                "ordering": ["person__given_name", "person__family_name"],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('staff', 'Staff member'), ('room', 'Room'), ('equipment', 'Equipment'), ('client', 'Client')], max_length=16)),
-                ('name', models.CharField(max_length=200)),
-                ('timezone', scheduling.models.fields.ZoneField(default='UTC', help_text='The zone of its working hours.', max_length=64)),
-                ('is_active', models.BooleanField(default=True)),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='scheduling.location')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("staff", "Staff member"),
+                            ("room", "Room"),
+                            ("equipment", "Equipment"),
+                            ("client", "Client"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "timezone",
+                    scheduling.models.fields.ZoneField(
+                        default="UTC", help_text="The zone of its working hours.", max_length=64
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="scheduling.location"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField(help_text='Half-open; includes buffers.')),
-                ('exclusive', models.BooleanField(default=True)),
-                ('active', models.BooleanField(default=True)),
-                ('subject_kind', models.CharField(max_length=32)),
-                ('subject_id', models.UUIDField()),
-                ('overbook_reason', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('resource', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='scheduling.resource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "during",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(help_text="Half-open; includes buffers."),
+                ),
+                ("exclusive", models.BooleanField(default=True)),
+                ("active", models.BooleanField(default=True)),
+                ("subject_kind", models.CharField(max_length=32)),
+                ("subject_id", models.UUIDField()),
+                ("overbook_reason", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="scheduling.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HoursException',
+            name="HoursException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('starts', models.TimeField(blank=True, null=True)),
-                ('ends', models.TimeField(blank=True, null=True)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours_exceptions', to='scheduling.resource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("starts", models.TimeField(blank=True, null=True)),
+                ("ends", models.TimeField(blank=True, null=True)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hours_exceptions",
+                        to="scheduling.resource",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['resource', 'date', 'starts'],
+                "ordering": ["resource", "date", "starts"],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('seats', models.PositiveSmallIntegerField(default=1)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='scheduling.location')),
-                ('resource', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='scheduling.resource')),
+                ("id", models.UUIDField(default=tenants.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("seats", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="scheduling.location"
+                    ),
+                ),
+                (
+                    "resource",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="scheduling.resource"),
+                ),
             ],
             options={
-                'ordering': ['resource__name'],
+                "ordering": ["resource__name"],
             },
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="StaffMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=100)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brands', models.ManyToManyField(related_name='staff', to='brands.brand')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='staff_member', to='scheduling.person')),
-                ('resource', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='staff_member', to='scheduling.resource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(blank=True, max_length=100)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("brands", models.ManyToManyField(related_name="staff", to="brands.brand")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staff_member", to="scheduling.person"
+                    ),
+                ),
+                (
+                    "resource",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff_member",
+                        to="scheduling.resource",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['person__given_name', 'person__family_name'],
+                "ordering": ["person__given_name", "person__family_name"],
             },
         ),
         migrations.CreateModel(
-            name='WorkingHours',
+            name="WorkingHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')], validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)])),
-                ('starts', models.TimeField()),
-                ('ends', models.TimeField()),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, help_text='The last day.', null=True)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='working_hours', to='scheduling.resource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Monday"),
+                            (2, "Tuesday"),
+                            (3, "Wednesday"),
+                            (4, "Thursday"),
+                            (5, "Friday"),
+                            (6, "Saturday"),
+                            (7, "Sunday"),
+                        ],
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(7),
+                        ],
+                    ),
+                ),
+                ("starts", models.TimeField()),
+                ("ends", models.TimeField()),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, help_text="The last day.", null=True)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="working_hours",
+                        to="scheduling.resource",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'working hours',
-                'ordering': ['resource', 'weekday', 'starts'],
+                "verbose_name_plural": "working hours",
+                "ordering": ["resource", "weekday", "starts"],
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('brand', models.ForeignKey(blank=True, help_text='Empty: all brands.', null=True, on_delete=django.db.models.deletion.CASCADE, to='brands.brand')),
-                ('location', models.ForeignKey(blank=True, help_text='Empty: all locations.', null=True, on_delete=django.db.models.deletion.CASCADE, to='scheduling.location')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: all brands.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="brands.brand",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: all locations.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="scheduling.location",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='closure_days_ordered')],
+                "ordering": ["starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="closure_days_ordered"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='person_email_unique'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="person_email_unique",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('active', True)), fields=['subject_id'], name='reservation_subject'),
+            model_name="reservation",
+            index=models.Index(condition=models.Q(("active", True)), fields=["subject_id"], name="reservation_subject"),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('active', True), ('exclusive', False)), fields=['resource', 'during'], name='reservation_overbooked'),
+            model_name="reservation",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("active", True), ("exclusive", False)),
+                fields=["resource", "during"],
+                name="reservation_overbooked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('active', True), ('exclusive', True)), expressions=[('resource', '='), ('during', '&&')], name='reservation_no_overlap'),
+            model_name="reservation",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("active", True), ("exclusive", True)),
+                expressions=[("resource", "="), ("during", "&&")],
+                name="reservation_no_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False), ('during__lower_inf', False), ('during__upper_inf', False)), name='reservation_bounded'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("during__isempty", False), ("during__lower_inf", False), ("during__upper_inf", False)
+                ),
+                name="reservation_bounded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('exclusive', True), models.Q(('overbook_reason', ''), _negated=True), _connector='OR'), name='reservation_overbook_reason'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("exclusive", True), models.Q(("overbook_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="reservation_overbook_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hoursexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends__isnull', True), ('starts__isnull', True)), models.Q(('ends__isnull', False), ('starts__isnull', False)), _connector='OR'), name='hours_exception_both_or_neither'),
+            model_name="hoursexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends__isnull", True), ("starts__isnull", True)),
+                    models.Q(("ends__isnull", False), ("starts__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hours_exception_both_or_neither",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hoursexception',
-            constraint=models.UniqueConstraint(fields=('resource', 'date', 'starts'), name='hours_exception_unique', nulls_distinct=False),
+            model_name="hoursexception",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "date", "starts"), name="hours_exception_unique", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__range', (1, 7))), name='working_hours_weekday_iso'),
+            model_name="workinghours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__range", (1, 7))), name="working_hours_weekday_iso"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='working_hours_validity_ordered'),
+            model_name="workinghours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="working_hours_validity_ordered",
+            ),
         ),
     ]

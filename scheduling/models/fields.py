@@ -11,9 +11,7 @@ def validate_zone(name: str) -> None:
     try:
         wall_time.zone(name)
     except wall_time.UnknownZoneError as error:
-        raise ValidationError(
-            f"{name} is no zone of the IANA database; write, for example, Europe/Berlin."
-        ) from error
+        raise ValidationError(f"{name} is no zone of the IANA database; write, for example, Europe/Berlin.") from error
 
 
 class ZoneField(models.CharField):  # type: ignore[type-arg]

@@ -38,7 +38,9 @@ class WorkingHours(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="working_hours_weekday_iso"),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
                 name="working_hours_validity_ordered",
             ),
         ]

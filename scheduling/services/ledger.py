@@ -7,14 +7,13 @@ Postgres decides who gets a span: two exclusive reservations of one resource can
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 
 from scheduling.rules.intervals import Period, intersect, subtract
+from scheduling.rules.ledger import Subject, Taken
 from tenants.errors import DomainError, Kind
 
 
@@ -30,23 +29,6 @@ class OverbookReasonRequiredError(DomainError):
     code = "overbook_reason_required"
     kind = Kind.INVALID
     message = "Overbooking needs a reason."
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What time is taken for: the kind and the id of a domain row."""
-
-    kind: str
-    id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One reservation that a call made or ended."""
-
-    resource_id: int
-    period: Period
-    exclusive: bool = True
 
 
 def reserve(

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from scheduling.models import Client, Person, Resource, StaffMember
+from tenants.brands.models import Brand
 from tenants.errors import DomainError, Kind
 
 
@@ -52,7 +53,7 @@ def register_client(*, person: PersonData, brand_id: UUID) -> Client:
     client, _new = Client.objects.get_or_create(person=_person(person))
     if client.brands.filter(pk=brand_id).exists():
         raise ClientExistsError(id=str(client.person_id))
-    client.brands.add(brand_id)
+    client.brands.add(Brand.objects.get(pk=brand_id))
     return client
 
 
@@ -69,7 +70,7 @@ def register_staff_member(*, person: PersonData, brand_id: UUID, title: str = ""
         staff_member = StaffMember.objects.create(person=found, resource=resource, title=title)
     elif staff_member.brands.filter(pk=brand_id).exists():
         raise StaffMemberExistsError(id=str(staff_member.person_id))
-    staff_member.brands.add(brand_id)
+    staff_member.brands.add(Brand.objects.get(pk=brand_id))
     return staff_member
 
 

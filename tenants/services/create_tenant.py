@@ -18,7 +18,7 @@ class TenantExistsError(Exception):
     """A tenant with this slug, number or domain exists already."""
 
 
-def create_tenant(  # noqa: PLR0913
+def create_tenant(
     *,
     slug: str,
     name: str,

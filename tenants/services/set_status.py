@@ -15,4 +15,5 @@ def set_status(*, slug: str, status: Tenant.Status) -> Tenant:
     if not Tenant.objects.filter(slug=slug).update(status=status):
         raise UnknownSlugError(f"There is no tenant {slug!r}. `list_tenants` shows them all.")
     forget()
-    return Tenant.objects.get(slug=slug)
+    tenant: Tenant = Tenant.objects.get(slug=slug)
+    return tenant

@@ -5,7 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import ForeignBrandError, check_brand
-from api.viewsets import PlatformViewSet, tenant_of
+from api.request import tenant_of
+from api.viewsets import PlatformViewSet
 from scheduling.public import EmailTakenError, StaffMemberExistsError
 from visits.api import serializers as shapes
 from visits.services.register_provider import register_provider

@@ -5,29 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('brands', '0001_initial'),
-        ('scheduling', '0001_initial'),
+        ("brands", "0001_initial"),
+        ("scheduling", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('specialty', models.CharField(blank=True, max_length=200, null=True)),
-                ('npi', models.CharField(blank=True, max_length=20, null=True, verbose_name='NPI')),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('brand', models.ForeignKey(help_text='Registered through.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='brands.brand')),
-                ('staff_member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='provider', to='scheduling.staffmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("specialty", models.CharField(blank=True, max_length=200, null=True)),
+                ("npi", models.CharField(blank=True, max_length=20, null=True, verbose_name="NPI")),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        help_text="Registered through.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="brands.brand",
+                    ),
+                ),
+                (
+                    "staff_member",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="provider",
+                        to="scheduling.staffmember",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['staff_member'],
+                "ordering": ["staff_member"],
             },
         ),
     ]

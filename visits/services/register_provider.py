@@ -11,7 +11,7 @@ from visits.models import Provider
 
 
 @transaction.atomic
-def register_provider(  # noqa: PLR0913
+def register_provider(
     *,
     person: PersonData,
     brand_id: UUID,

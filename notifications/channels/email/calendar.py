@@ -34,7 +34,7 @@ def calendar_file(*, facts: SubjectFacts, domain: str, organizer: str, attendee:
     calendar.add("version", "2.0")
     calendar.add("method", method(facts))
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def method(facts: SubjectFacts) -> str:

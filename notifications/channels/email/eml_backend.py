@@ -23,6 +23,6 @@ class EmailBackend(BaseEmailBackend):
             name = "".join(c if c.isalnum() or c in ".-@" else "-" for c in message["Message-ID"].strip("<>"))
             # Written under another name first: whoever watches the folder never reads half a mail.
             unfinished = self.folder / f".{name}.part"
-            unfinished.write_bytes(message.as_bytes(linesep="\r\n"))
+            unfinished.write_bytes(message.as_bytes())
             unfinished.rename(self.folder / f"{name}.eml")
         return len(email_messages)

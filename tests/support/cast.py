@@ -1,0 +1,107 @@
+"""The people of the tests, made by the services that make real ones.
+
+In the tenant north: the brands `main` (default) and `kids`; Ada coaches, Bob and Carol are clients.
+In the tenant south: the same names, other people.
+"""
+
+import itertools
+import uuid
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from accounts.access.models import Application
+from accounts.models import User
+from accounts.scopes import SCOPES
+from accounts.services.issue_token import issue_token
+from bookings.models import CoachBooking, OfficeHour
+from bookings.services.book_coach import book_coach
+from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
+from scheduling.models import Client, StaffMember
+from scheduling.services.register_person import PersonData, register_client, register_staff_member
+from tenants.brands.models import Brand
+
+_numbers = itertools.count(1)
+
+# A Monday, 08:00 UTC, far from any clock change of Europe or America.
+MONDAY = datetime(2030, 1, 7, 8, tzinfo=UTC)
+
+
+def main_brand() -> Brand:
+    return Brand.objects.get(is_default=True)
+
+
+def make_brand(slug: str = "kids") -> Brand:
+    return Brand.objects.create(slug=slug, name=slug.capitalize(), timezone="Europe/Berlin")
+
+
+def make_coach(name: str = "Ada Coach", *, brand: Brand | None = None, timezone: str = "UTC") -> StaffMember:
+    return register_staff_member(person=_person(name, timezone), brand_id=(brand or main_brand()).pk, title="Coach")
+
+
+def make_client(name: str = "Bob Client", *, brand: Brand | None = None, timezone: str = "UTC") -> Client:
+    return register_client(person=_person(name, timezone), brand_id=(brand or main_brand()).pk)
+
+
+def make_user(client: Client | StaffMember) -> User:
+    """A sign-in for a client or a staff member."""
+    person = client.person
+    person.user = User.objects.create_user(person.email, "a password")
+    person.save(update_fields=["user"])
+    return person.user
+
+
+def make_office_hour(coach: StaffMember, *, brand: Brand | None = None, **offer: Any) -> OfficeHour:
+    """Every day from 09:00 to 17:00 UTC in slots of 30 minutes, bookable at any time, unless `offer` says otherwise."""
+    standard: dict[str, Any] = {
+        "weekdays": () if "on" in offer else (1, 2, 3, 4, 5, 6, 7),
+        "start_time": time(9),
+        "end_time": time(17),
+        "timezone": "UTC",
+        "horizon_days": 730,
+    }
+    return publish_office_hour(
+        coach=coach, brand_id=(brand or main_brand()).pk, offer=OfficeHourData(**{**standard, **offer})
+    )
+
+
+def make_booking(coach: StaffMember, client: Client, *, slot_at: datetime, now: datetime | None = None) -> CoachBooking:
+    return book_coach(
+        coach=coach,
+        client=client,
+        brand_id=main_brand().pk,
+        slot_at=slot_at,
+        notes=None,
+        now=now or slot_at - timedelta(days=1),
+    )
+
+
+def make_application(*, scopes: list[str] | None = None, brand: Brand | None = None) -> Application:
+    application: Application = Application.objects.create(
+        name=f"application {next(_numbers)}",
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+        scopes=list(SCOPES) if scopes is None else scopes,
+        brand=brand,
+    )
+    return application
+
+
+def make_token(*, user: User | None = None, scopes: list[str] | None = None, brand: Brand | None = None) -> str:
+    """A token of a service, or of a user; all scopes unless named."""
+    return issue_token(application=make_application(brand=brand), user=user, scopes=scopes, now=datetime.now(tz=UTC))
+
+
+def tomorrow_at(hour: int, minute: int = 0, *, days: int = 1) -> datetime:
+    """A real moment in the near future, for tests whose `now` is the server's."""
+    day = datetime.now(tz=UTC).date() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
+def _person(name: str, timezone: str) -> PersonData:
+    given, _, family = name.partition(" ")
+    return PersonData(
+        given_name=given,
+        family_name=family,
+        email=f"{given}.{next(_numbers)}.{uuid.uuid4().hex[:6]}@example.com".lower(),
+        timezone=timezone,
+    )

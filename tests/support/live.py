@@ -1,0 +1,120 @@
+"""The platform as it runs in production: granian processes, Celery worker and beat, on a database of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.support.database import ROOT, database
+
+
+class Live:
+    """A running platform. `start_*` may be called again after `stop`."""
+
+    def __init__(self, *, database_name: str, database_url: str, folder: Path) -> None:
+        self.database_name = database_name
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.mail = folder / "mail"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "SLOTKEEPER_DATA": str(folder),
+            "SLOTKEEPER_PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_web(self, *, processes: int = 2) -> None:
+        self._start(
+            "web",
+            "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
+            "--workers", str(processes), "--blocking-threads", "1", "--no-ws", "config.wsgi:application",
+        )  # fmt: skip
+        self._wait(lambda: httpx.get(f"{self.url}/livez", timeout=2).status_code == 200, "the web")
+
+    def start_worker(self, name: str = "worker") -> None:
+        self._start(
+            name, "celery", "-A", "config", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle",
+            "-n", f"{name}-{self.port}@%h",
+        )  # fmt: skip
+        self._wait(lambda: b"ready." in self.log(name), "the worker")
+
+    def start_beat(self, name: str = "beat") -> None:
+        self._start(name, "celery", "-A", "config", "beat", "-s", str(self.folder / f"{name}-schedule"), "--pidfile=")
+
+    def log(self, name: str) -> bytes:
+        return (self.folder / f"{name}.log").read_bytes()
+
+    def stop(self, name: str, *, how: signal.Signals = signal.SIGTERM) -> None:
+        """Ends a part with all its child processes."""
+        process = self._processes.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=15)
+
+    def stop_all(self) -> None:
+        for name in list(self._processes):
+            self.stop(name)
+
+    def manage(self, *command: str) -> str:
+        return subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True,
+        ).stdout.strip()  # fmt: skip
+
+    def _start(self, name: str, module: str, *arguments: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    def _wait(self, ready: Callable[[], bool], what: str, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                if ready():
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"{what} did not start; see the logs in {self.folder}")
+
+
+@contextmanager
+def live(name: str, folder: Path) -> Iterator[Live]:
+    """A platform with nothing started yet, on a fresh copy of the template."""
+    with database(name) as url:
+        platform = Live(database_name=name, database_url=url, folder=folder)
+        try:
+            yield platform
+        finally:
+            platform.stop_all()
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+    """Polls until the condition holds; fails naming `what` after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
