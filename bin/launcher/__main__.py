@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-# Run as a directory, Python puts the package itself on the path; its modules belong below `launcher.`.
-sys.path[0] = str(Path(__file__).resolve().parent.parent)
+# Run as a directory, Python puts the package itself on the path, but its modules are parts of `launcher`.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from launcher.cli import main
+from launcher.cli import main  # noqa: E402 - needs the line above
 
 sys.exit(main(sys.argv[1:]))

@@ -4,8 +4,11 @@ import signal
 import sys
 from types import FrameType
 
+from .checks import test
 from .console import Console
+from .manage import manage
 from .problem import Problem
+from .run import run
 
 
 def main(arguments: list[str]) -> int:
@@ -24,22 +27,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _dispatch(name: str, arguments: list[str]) -> int:
-    # Imported late: each command should start without loading the others.
     if name in ("manage", "token"):
-        from .manage import manage
-
         # Nothing but the command's own output may come on stdout.
         return manage(arguments if name == "manage" else ["token", *arguments], console=Console(sys.stderr))
     if name == "run":
-        from .run import run
-
         return run(arguments, console=Console(sys.stdout))
     if name == "test":
-        from .checks import test
-
         return test(arguments, console=Console(sys.stdout))
     raise Problem(f"There is no command {name}.", todo="Call bin/run, bin/test, bin/manage or bin/token.", code=2)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 COLOURS = {"run": 36, "web": 32, "worker": 35, "beat": 33}
@@ -24,7 +25,7 @@ class Console:
         except (OSError, ValueError):
             # The terminal or the pipe behind it was closed. What was started must still be stopped
             # in order, so writing goes nowhere from here on.
-            self._stream = open(os.devnull, "w")  # noqa: SIM115
+            self._stream = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as we live
 
     def log(self, name: str, text: str) -> None:
         """Print a line of the part `name`, its name in front."""

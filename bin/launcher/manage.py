@@ -100,7 +100,7 @@ def run_child(command: list[str], variables: Mapping[str, str]) -> int:
 def _become(command: list[str], variables: Mapping[str, str]) -> None:
     sys.stdout.flush()
     os.chdir(environment.ROOT)
-    os.execve(
+    os.execve(  # noqa: S606 - no shell is meant
         environment.PYTHON,
         [str(environment.PYTHON), "manage.py", *command],
         environment.variables() | dict(variables),

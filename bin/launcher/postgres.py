@@ -18,10 +18,10 @@ from . import environment
 from .ports import HOST
 from .problem import Problem
 from .processes import Service, is_running
-from .state import DataDirectory
+from .state import DataDirectory, write_private
 
 DATABASE = "slotkeeper"
-OUTSIDE = Path("/var/tmp")
+OUTSIDE = Path("/var/tmp")  # noqa: S108 - what is below it is used only if it is ours alone
 
 # Every tenant is a schema with some hundred relations; a migration over many of them locks them all.
 SETTINGS = {
@@ -65,9 +65,7 @@ class Postgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         password_file = self._home / "postgres.password"
-        password_file.unlink(missing_ok=True)
-        with open(os.open(password_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(self._data.password("owner"))
+        write_private(password_file, self._data.password("owner"))
         try:
             if self._account:
                 os.chown(unfinished, self._account.pw_uid, self._account.pw_gid)

@@ -160,18 +160,21 @@ class Register:
         A process counts only if its command line is the recorded one, for its number may have gone
         to somebody else since.
         """
-        try:
-            entries = json.loads(self._path.read_text())
-        except (OSError, ValueError):
-            return []
         found = []
-        for entry in entries:
-            pids = [pid for pid in _group(entry["pid"]) if is_running(pid, entry["command"])]
+        for name, leader, command, number in self._entries():
+            pids = [pid for pid in _group(leader) if is_running(pid, command)]
             if pids:
-                found.append(entry["name"])
-                _end(pids, entry["command"], signal.Signals(entry["signal"]))
+                found.append(name)
+                _end(pids, command, signal.Signals(number))
         self.clear()
         return found
+
+    def _entries(self) -> list[tuple[str, int, list[str], int]]:
+        try:
+            return [(e["name"], e["pid"], e["command"], e["signal"]) for e in json.loads(self._path.read_text())]
+        except (OSError, ValueError, TypeError, KeyError):
+            # Nothing to go by: written in part when the disk was full, or not there at all.
+            return []
 
 
 def _group(leader: int) -> list[int]:

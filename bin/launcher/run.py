@@ -197,7 +197,7 @@ def _take(data: DataDirectory) -> None:
             raise Problem(
                 f"The data directory {data.path} is in use by {holder.get('command', 'another command')} "
                 f"(process {holder.get('pid', 'unknown')}{port}).",
-                todo="Stop that one first (Ctrl-C, or `kill` with its number), or choose another directory with --data.",
+                todo="Stop that one first (Ctrl-C, or `kill` and its number), or choose another directory: --data DIR.",
                 code=2,
             )
         time.sleep(0.05)

@@ -98,7 +98,7 @@ def _wait(running: Running, is_ready: Callable[[Running], bool], *, deadline: fl
         code = running.exit_code()
         if code is not None or time.monotonic() > deadline:
             how = "did not answer in time" if code is None else f"ended at once (exit {code})"
-            assert log is not None
-            last = "\n".join(f"    {line}" for line in log.read_text(errors="replace").splitlines()[-8:])
+            lines = log.read_text(errors="replace").splitlines() if log else []
+            last = "\n".join(f"    {line}" for line in lines[-8:])
             raise Problem(f"{name} {how}:\n{last}", todo=f"See {log}, put that right and call it again.")
         time.sleep(0.01)

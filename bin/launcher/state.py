@@ -52,7 +52,7 @@ class DataDirectory:
         # Postgres runs as another user when we are root: it must get through here, but need not look around.
         self.path.mkdir(parents=True, exist_ok=True)
         if self.created:
-            self.path.chmod(0o711)
+            self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
         owner = self.path.stat().st_uid
         if os.geteuid() not in (0, owner):
             raise Problem(
@@ -84,11 +84,16 @@ class DataDirectory:
 
     def note(self, **facts: str | int) -> None:
         """Leave word in the lock file on who holds it."""
-        assert self._lock is not None
-        self._lock.seek(0)
-        self._lock.truncate()
-        json.dump({"pid": os.getpid(), **facts}, self._lock)
-        self._lock.flush()
+        lock = self._held()
+        lock.seek(0)
+        lock.truncate()
+        json.dump({"pid": os.getpid(), **facts}, lock)
+        lock.flush()
+
+    def _held(self) -> IO[str]:
+        if self._lock is None:
+            raise RuntimeError("the data directory is not locked by us")
+        return self._lock
 
     def holder(self) -> dict[str, Any]:
         """What the holder of the lock said of itself; empty in the instant before it did."""
@@ -109,7 +114,7 @@ class DataDirectory:
 
     def clean_up(self) -> list[str]:
         """After an earlier holder was killed: end what it left running. Its names. The lock must be held."""
-        assert self._lock is not None
+        self._held()
         (self.path / "run.json").unlink(missing_ok=True)
         return self.register.reclaim()
 
@@ -143,7 +148,7 @@ class DataDirectory:
 
     def wipe(self) -> None:
         """Remove all that is in it except marker and lock. The lock must be held."""
-        assert self._lock is not None
+        self._held()
         for entry in self.path.iterdir():
             if entry.name in KEPT_BY_WIPE:
                 continue
@@ -163,8 +168,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
+    write_private(path, json.dumps(value))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put `text` into a file that only we can read, all of it or nothing."""
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)
-    with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        json.dump(value, file)
+    temporary.touch(mode=0o600, exist_ok=False)
+    temporary.write_text(text)
     temporary.replace(path)

