@@ -1,7 +1,6 @@
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +9,6 @@ import pytest
 
 from .running import Run, free_port
 from .standin import ROOT, make_checkout
-
-sys.path.insert(0, str(ROOT / "bin"))  # for the tests that import `launcher`
 
 
 @pytest.fixture(scope="session")

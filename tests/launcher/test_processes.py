@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from launcher.processes import Register
+
+from bin.launcher.processes import Register
 
 from .running import exists
 
