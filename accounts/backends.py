@@ -1,6 +1,7 @@
 """Django's authentication backend: passwords as usual, permissions from roles."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 
@@ -20,6 +21,18 @@ def roles_of(user: User) -> list[rules.Role]:
             roles = [rules.Role(role) for role in Membership.objects.filter(user=user).values_list("role", flat=True)]
         user._roles = roles  # type: ignore[attr-defined]  # noqa: SLF001
     return user._roles  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+
+
+def brands_of(user: User) -> set[UUID] | None:
+    """The brands whose data a user may see in the admin; None means all of them."""
+    if user.is_superuser:
+        return None
+    if not hasattr(user, "_brands"):
+        from accounts.access.models import Membership  # noqa: PLC0415 - its table is the tenants' only
+
+        brands = set(Membership.objects.filter(user=user).values_list("brand_id", flat=True))
+        user._brands = None if None in brands else brands  # type: ignore[attr-defined]  # noqa: SLF001
+    return user._brands  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
 
 
 class RoleBackend(ModelBackend):

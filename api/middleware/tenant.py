@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from api import errors
 from tenants import resolution
@@ -33,7 +34,9 @@ class TenantMiddleware:
                 request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             else:
                 activate(tenant)
-            return self.get_response(request)
+            # For people who read times in the admin. The API writes UTC whatever this says.
+            with timezone.override(tenant.timezone if tenant else None):
+                return self.get_response(request)
         finally:
             activate_public()
 

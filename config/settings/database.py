@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.environment import ENVIRONMENT, env
 
-__all__ = ["DATABASES", "DATABASE_APP_ROLE"]
+__all__ = ["CACHES", "DATABASES", "DATABASE_APP_ROLE"]
 
 _database_url = env.str("DATABASE_URL", "")
 if not _database_url:
@@ -42,3 +42,11 @@ _as_owner = env.str("SLOTKEEPER_DATABASE_ROLE", "app") == "owner"
 DATABASES = {"default": _database(_owner_url if _as_owner else _database_url)}
 # `prepare` grants this role what the web and the workers need, when it is not the owner itself.
 DATABASE_APP_ROLE = env.db_url_config(_database_url)["USER"]
+
+# In each process, for the admin's search alone. Every key carries the schema.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+    }
+}

@@ -1,0 +1,108 @@
+"""Sign-ins and what they may do; for administrators, and for the platform's operators."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.messages import success
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.access.models import Application, Membership
+from accounts.admin_base import ReadOnly
+from accounts.admin_sites import platform_site, tenant_site
+from accounts.models import User
+from tenants.brands.models import Brand
+from tenants.models import Domain, Tenant
+from tenants.services.set_status import set_status
+
+
+class NewUserForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+    form = UserChangeForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "name", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password", "is_staff", "is_active", "last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "is_staff", "password1", "password2")}),)
+    readonly_fields = ("last_login", "date_joined")
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+
+
+@admin.register(User, site=tenant_site)
+class StaffUserAdmin(UserAdmin):
+    inlines: ClassVar = [MembershipInline]
+
+
+@admin.register(User, site=platform_site)
+class OperatorAdmin(UserAdmin):
+    def save_model(self, request: Any, obj: User, form: Any, change: Any) -> None:
+        # Whoever signs in here is an operator, and operators may all.
+        obj.is_superuser = obj.is_staff
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Application, site=tenant_site)
+class ApplicationAdmin(ReadOnly):
+    list_display = ("name", "client_id", "brand", "scopes")
+    fields = ("name", "client_id", "brand", "scopes", "created")
+
+
+@admin.register(Brand, site=tenant_site)
+class BrandAdmin(ReadOnly):
+    list_display = ("name", "slug", "timezone", "from_email", "is_default")
+
+
+class DomainInline(TabularInline):
+    model = Domain
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("domain", "is_primary", "brand_id")
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(Tenant, site=platform_site)
+class TenantAdmin(ReadOnly):
+    list_display = ("number", "name", "slug", "timezone", "shown_status", "created_at")
+    list_display_links = ("name",)
+    search_fields = ("name", "slug")
+    list_filter = ("status",)
+    inlines: ClassVar = [DomainInline]
+    actions: ClassVar = ["suspend", "resume"]
+
+    @display(description="Status", label={"Active": "success", "Suspended": "danger"})
+    def shown_status(self, tenant: Tenant) -> str:
+        return str(tenant.get_status_display())
+
+    @admin.action(description="Suspend: refuse its requests, hold its messages")
+    def suspend(self, request: HttpRequest, tenants: QuerySet[Tenant]) -> None:
+        self._set(request, tenants, Tenant.Status.SUSPENDED)
+
+    @admin.action(description="Resume")
+    def resume(self, request: HttpRequest, tenants: QuerySet[Tenant]) -> None:
+        self._set(request, tenants, Tenant.Status.ACTIVE)
+
+    def _set(self, request: HttpRequest, tenants: QuerySet[Tenant], status: Tenant.Status) -> None:
+        for tenant in tenants:
+            set_status(slug=tenant.slug, status=status)
+            success(request, f"{tenant.name} is {status.label.lower()}. All processes know it within 5 seconds.")

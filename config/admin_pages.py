@@ -1,0 +1,119 @@
+"""The admin's title, menu and front page."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.admin_sites import tenant_site
+from bookings.models import CoachBooking
+
+DAYS = 7
+
+
+def site_title(request: HttpRequest) -> str:
+    tenant = getattr(request, "tenant", None)
+    return tenant.name if tenant else "Slotkeeper platform"
+
+
+def site_subheader(request: HttpRequest) -> str:
+    tenant = getattr(request, "tenant", None)
+    return f"Times in {tenant.timezone}" if tenant else "Operators"
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    if getattr(request, "tenant", None) is None:
+        return [
+            {
+                "title": "Platform",
+                "items": [
+                    _item("Tenants", "domain", "tenants_tenant"),
+                    _item("Operators", "manage_accounts", "accounts_user"),
+                ],
+            }
+        ]
+    return [
+        {
+            "title": "Calendar",
+            "items": [
+                {"title": "This week", "icon": "view_week", "link": reverse("admin:index")},
+                _item("Bookings", "event_available", "bookings_coachbooking"),
+                _item("Office hours", "schedule", "bookings_officehour"),
+                _item("Closures", "event_busy", "scheduling_closure"),
+            ],
+        },
+        {
+            "title": "People",
+            "separator": True,
+            "items": [
+                _item("Clients", "groups", "scheduling_client"),
+                _item("Staff", "badge", "scheduling_staffmember"),
+                _item("Providers", "medical_services", "visits_provider"),
+                _item("Persons", "contacts", "scheduling_person"),
+            ],
+        },
+        {
+            "title": "Places",
+            "separator": True,
+            "items": [
+                _item("Locations", "location_on", "scheduling_location"),
+                _item("Rooms", "meeting_room", "scheduling_room"),
+                _item("Calendars and hours", "more_time", "scheduling_resource"),
+            ],
+        },
+        {
+            "title": "Messages",
+            "separator": True,
+            "items": [
+                _item("Message log", "outgoing_mail", "notifications_message"),
+                _item("Rules", "rule", "notifications_rule"),
+            ],
+        },
+        {
+            "title": "Access",
+            "separator": True,
+            "items": [
+                _item("Users and roles", "manage_accounts", "accounts_user"),
+                _item("Applications", "key", "access_application"),
+                _item("Brands", "sell", "brands_brand"),
+            ],
+        },
+    ]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The coming week's bookings, as far as the viewer may see them; in the tenant's zone."""
+    if getattr(request, "tenant", None) is None or not request.user.has_perm("bookings.view_coachbooking"):
+        return context
+    zone = timezone.get_current_timezone()
+    today = timezone.localdate()
+    start = datetime.combine(today, time(), zone)
+    bookings = (
+        tenant_site._registry[CoachBooking]  # noqa: SLF001 - Django has no public way to a registered admin
+        .get_queryset(request)
+        .filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=DAYS))
+        .exclude(status="cancelled")
+        .select_related("client__person", "coach__person")
+        .order_by("starts_at")
+    )
+    days: dict[Any, list[CoachBooking]] = {today + timedelta(days=offset): [] for offset in range(DAYS)}
+    for booking in bookings:
+        days.setdefault(timezone.localdate(booking.starts_at), []).append(booking)
+    return {**context, "week": list(days.items())[:DAYS], "week_count": sum(map(len, days.values())), "today": today}
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    app, _, name = model.partition("_")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{model}_changelist"),
+        "permission": _may_see(f"{app}.view_{name}"),
+    }
+
+
+def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: bool(request.user.has_perm(permission))

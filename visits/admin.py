@@ -1,0 +1,12 @@
+from django.contrib import admin
+
+from accounts.admin_base import BrandScopedAdmin, ReadOnly
+from accounts.admin_sites import tenant_site
+from visits.models import Provider
+
+
+@admin.register(Provider, site=tenant_site)
+class ProviderAdmin(ReadOnly, BrandScopedAdmin):
+    list_display = ("__str__", "specialty", "npi", "brand", "created_at")
+    list_select_related = ("staff_member__person", "brand")
+    search_fields = ("staff_member__person__given_name", "staff_member__person__family_name", "npi")
