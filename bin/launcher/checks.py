@@ -74,12 +74,13 @@ def _lint(variables: Mapping[str, str], console: Console) -> int:
 
 
 def _pytest(runs: tuple[tuple[str, ...], ...], variables: Mapping[str, str], console: Console) -> int:
-    """All runs, even after a failure: the second half is worth knowing too. The first failure's code."""
+    """All runs, even after failures: the second half is worth knowing too. The first code that isn't 0."""
     first = 0
     for arguments in runs:
         console.say(f"pytest {' '.join(arguments)}")
-        first = run_child([str(environment.PYTHON), "-m", "pytest", *arguments], variables) or first
-        if first > 5:  # interrupted, not failed
+        code = run_child([str(environment.PYTHON), "-m", "pytest", *arguments], variables)
+        first = first or code
+        if code not in (0, 1):  # pytest could not go through with it, or was interrupted
             break
     return first
 
@@ -97,9 +98,7 @@ def _servers(console: Console) -> Iterator[dict[str, str]]:
         raise Problem(f"{data.path} was taken by somebody else.", todo="Call bin/test again.")
     own = servers.Servers(data, durable=False, console=console)
     try:
-        if servers.needed():
-            with console.step("Starting Postgres and Valkey for the tests"):
-                own.start()
+        own.start_with_progress()
         yield own.variables(web_port=any_free())
     finally:
         own.stop()

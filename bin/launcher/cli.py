@@ -22,6 +22,13 @@ def main(arguments: list[str]) -> int:
     except Problem as problem:
         print(f"bin/{name}: {problem.what}\n{problem.todo}", file=sys.stderr)
         return problem.code
+    except OSError as error:
+        print(
+            f"bin/{name}: {error}\nPut that right and call it again. "
+            "If a file below .local/venv is missing, remove .local/venv: it is then made anew.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -57,9 +57,7 @@ class Platform:
     def run(self) -> int:
         """Returns 0 after it was asked to stop. Raises Problem. Leaves nothing running."""
         try:
-            if servers.needed():
-                with self._console.step("Starting Postgres and Valkey"):
-                    self._servers.start()
+            self._servers.start_with_progress()
             self._data.remember(web_port=self._port)
             variables = self._servers.variables(web_port=self._port)
             self._data.publish(variables)

@@ -15,9 +15,12 @@ from .valkey import Valkey
 START_SECONDS = 60.0  # recovery after a crash may take a while
 
 
-def needed() -> bool:
-    """Whether any embedded server is needed."""
-    return not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+EMBEDDED = {"Postgres": "DATABASE_URL", "Valkey": "REDIS_URL"}
+
+
+def needed() -> list[str]:
+    """The embedded servers that are needed: those whose variable names no real one."""
+    return [name for name, variable in EMBEDDED.items() if not os.environ.get(variable)]
 
 
 class Servers:
@@ -30,12 +33,18 @@ class Servers:
         self._urls: dict[str, str] = {}
         self.running: list[Running] = []  # in the order to stop them
 
+    def start_with_progress(self) -> None:
+        """`start`, and say so if there is anything to start."""
+        if needed():
+            with self._console.step(f"Starting {' and '.join(needed())}"):
+                self.start()
+
     def start(self) -> None:
         """Start what is needed and wait until it answers. Raises Problem; `stop` is for the caller."""
         waiting: list[tuple[Running, Callable[[Running], bool]]] = []
-        if not os.environ.get("REDIS_URL"):
+        if "Valkey" in needed():
             waiting.append(self._start_valkey())
-        if not os.environ.get("DATABASE_URL"):
+        if "Postgres" in needed():
             waiting.append(self._start_postgres())
         deadline = time.monotonic() + START_SECONDS
         for running, is_ready in waiting:
