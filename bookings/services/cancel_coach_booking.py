@@ -28,7 +28,7 @@ def cancel_coach_booking(*, booking: CoachBooking, reason: str, as_staff: bool, 
     booking.version += 1
     booking.schedule_version += 1
     booking.save(update_fields=["status", "cancelled_at", "cancel_reason", "version", "schedule_version", "updated_at"])
-    release(subject=Subject(CoachBooking.SUBJECT_KIND, booking.pk), now=now)
+    release(subject=Subject(CoachBooking.SUBJECT_KIND, booking.pk))
     supersede_messages(
         subject_kind=CoachBooking.SUBJECT_KIND, subject_id=booking.pk, reason="The booking was cancelled."
     )

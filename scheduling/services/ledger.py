@@ -81,14 +81,14 @@ def move(
         taken = reserve(
             resource_ids=resource_ids, period=period, subject=subject, now=now, overbook=overbook, reason=reason
         )
-        _promote(released, now=now)
+        _promote(released)
     return taken
 
 
-def release(*, subject: Subject, now: datetime) -> list[Taken]:
+def release(*, subject: Subject) -> list[Taken]:
     """Gives up what `subject` holds, if anything; overbooked time that now fits becomes exclusive."""
     released = _deactivate(subject)
-    _promote(released, now=now)
+    _promote(released)
     return released
 
 
@@ -176,16 +176,19 @@ def _deactivate(subject: Subject) -> list[Taken]:
         return [Taken(row[0], Period(row[1], row[2]), exclusive=row[3]) for row in cursor.fetchall()]
 
 
-def _promote(released: Iterable[Taken], *, now: datetime) -> None:
-    """Takes overbooked time that lies in freed time anew, oldest first, now exclusively where it fits."""
+def _promote(released: Iterable[Taken]) -> None:
+    """Takes overbooked time that lies in freed time anew, oldest first, now exclusively where it fits.
+
+    It keeps its age: what still lies beside a holder does not lose its turn to younger time.
+    """
     for freed in released:
         if not freed.exclusive:
             continue
-        for resource, period, subject, reason in _take_out_overbooked(freed):
-            _overbook(resource, period, subject=subject, now=now, reason=reason)
+        for resource, period, subject, reason, since in _take_out_overbooked(freed):
+            _overbook(resource, period, subject=subject, now=since, reason=reason)
 
 
-def _take_out_overbooked(freed: Taken) -> list[tuple[int, Period, Subject, str]]:
+def _take_out_overbooked(freed: Taken) -> list[tuple[int, Period, Subject, str, datetime]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -194,13 +197,13 @@ def _take_out_overbooked(freed: Taken) -> list[tuple[int, Period, Subject, str]]
                 WHERE resource_id = %s AND during && tstzrange(%s, %s, '[)') AND NOT exclusive AND active
                 RETURNING *
             )
-            SELECT resource_id, lower(during), upper(during), subject_kind, subject_id, overbook_reason
+            SELECT resource_id, lower(during), upper(during), subject_kind, subject_id, overbook_reason, created_at
             FROM gone ORDER BY created_at, id
             """,
             [freed.resource_id, freed.period.start, freed.period.end],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [(row[0], Period(row[1], row[2]), Subject(row[3], row[4]), row[5]) for row in rows]
+    return [(row[0], Period(row[1], row[2]), Subject(row[3], row[4]), row[5], row[6]) for row in rows]
 
 
 def _names(resource_ids: Sequence[int]) -> str:
