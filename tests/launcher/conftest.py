@@ -1,6 +1,5 @@
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,8 +51,7 @@ def start(checkout: Path, kept_data: Path) -> Iterator[Callable[..., Run]]:
 
     yield start_one
     for run in runs:
-        if run.process.poll() is None:
-            run.end(signal.SIGTERM)
+        run.cut_short()
 
 
 @pytest.fixture
@@ -67,8 +65,7 @@ def default_port_start(checkout: Path, kept_data: Path) -> Iterator[Callable[[],
 
     yield start_one
     for run in runs:
-        if run.process.poll() is None:
-            run.end()
+        run.cut_short()
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs another user to be locked out")

@@ -53,6 +53,14 @@ class Run:
         self.process.send_signal(number)
         return self.process.wait(15)
 
+    def cut_short(self) -> None:
+        """End it as fast as it can be ended in order: a second signal does not wait for its parts."""
+        if self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "stopping" in self.output or self.process.poll() is not None, lambda: self.output)
+        self.end()
+
     def pids(self) -> dict[str, int]:
         """The processes that it started, by name."""
         return {entry["name"]: entry["pid"] for entry in self._registered()}

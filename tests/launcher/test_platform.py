@@ -17,8 +17,7 @@ pytestmark = pytest.mark.serial
 def platform(fresh_data: Path) -> Iterator[Run]:
     run = Run(ROOT, fresh_data, "--no-demo", "--port", str(free_port()))
     yield run
-    if run.process.poll() is None:
-        run.end()
+    run.cut_short()
 
 
 def test_the_platform_comes_up_and_goes_down(platform: Run) -> None:
