@@ -1,0 +1,91 @@
+"""Two tenants full of canaries. A canary is a word that may be read in one tenant, or one brand, and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bookings.services.book_coach import book_coach
+from scheduling.models import Client, StaffMember
+from scheduling.services.register_person import PersonData, register_client, register_staff_member
+from tenants.brands.models import Brand
+from tenants.context import use
+from tests.support import cast
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """The people and things of one brand of one tenant, and the tokens that open them."""
+
+    canary: str
+    brand: Brand
+    coach: StaffMember
+    client: Client
+    service_token: str
+    client_token: str
+    coach_token: str
+    ids: dict[str, Any]
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        return {"service": self.service_token, "client": self.client_token, "coach": self.coach_token}
+
+
+def fill(tenant: Any, *, canary: str, brand_slug: str | None = None) -> Corner:
+    """Puts the canary wherever a text of people goes, in the default brand or in a new one."""
+    with use(tenant):
+        return _fill(canary, cast.make_brand(brand_slug) if brand_slug else cast.main_brand())
+
+
+def _fill(canary: str, brand: Brand) -> Corner:
+    Brand.objects.filter(pk=brand.pk).update(name=f"Brand {canary}", from_email=f"brand@{canary}.example.com")
+    coach = register_staff_member(person=_person("Coach", canary), brand_id=brand.pk, title=f"Title {canary}")
+    client = register_client(person=_person("Client", canary), brand_id=brand.pk)
+    cast.make_office_hour(coach, brand=brand)
+    now = datetime.now(tz=cast.MONDAY.tzinfo)
+    booking = book_coach(
+        coach=coach,
+        client=client,
+        brand_id=brand.pk,
+        slot_at=cast.tomorrow_at(9),
+        notes=f"Notes {canary}",
+        now=now - timedelta(seconds=1),
+    )
+    return Corner(
+        canary=canary,
+        brand=brand,
+        coach=coach,
+        client=client,
+        service_token=cast.make_token(brand=brand),
+        client_token=cast.make_token(user=cast.make_user(client), brand=brand),
+        coach_token=cast.make_token(user=cast.make_user(coach), brand=brand),
+        ids={
+            "coaches.coach_id": coach.person_id,
+            "bookings.id": booking.pk,
+            "clients.pk": client.person_id,
+            "staff.pk": coach.person_id,
+        },
+    )
+
+
+def _person(role: str, canary: str) -> PersonData:
+    return PersonData(
+        given_name=f"{role} {canary}",
+        family_name=canary,
+        email=f"{role}@{canary}.example.com".lower(),
+        phone="+1 555 0100",
+    )
+
+
+def body_for(corner: Corner) -> dict[str, Any]:
+    """One body with all that any write of the platform asks for; what an endpoint does not know, it ignores."""
+    return {
+        "slot_at": cast.tomorrow_at(10).isoformat(),
+        "brand_id": str(corner.brand.pk),
+        "name": "Somebody New",
+        "given_name": "Somebody",
+        "email": corner.client.person.email,
+        "weekdays": [1],
+        "start_time": "09:00",
+        "end_time": "10:00",
+        "timezone": "UTC",
+    }

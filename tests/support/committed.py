@@ -1,0 +1,46 @@
+"""A database of one test's own, where transactions commit for real: for threads, and for what changes tables."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from tests.support.database import database
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def committed(blocker: Any) -> Iterator[str]:
+    """Points this process at a fresh copy of the template; answers its name. Not together with `db`."""
+    from django.db import connection
+
+    from tenants.resolution import forget
+
+    shared = connection.settings_dict["NAME"]
+    name = f"slotkeeper_own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with database(name), blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        forget()
+        try:
+            yield name
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = shared
+
+
+def in_threads(*calls: Callable[[], Result]) -> list[Result]:
+    """Runs each call in a thread of its own, with a connection of its own; answers what they answered."""
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(_closing, call) for call in calls]]
+
+
+def _closing(call: Callable[[], Result]) -> Result:
+    from django.db import connections
+
+    try:
+        return call()
+    finally:
+        connections.close_all()
