@@ -7,10 +7,12 @@ from unfold.sites import UnfoldAdminSite
 
 
 class PlatformAdminSite(UnfoldAdminSite):
+    index_title = "Platform"
     site_title = site_header = "Slotkeeper platform"
 
 
 class TenantAdminSite(UnfoldAdminSite):
+    index_title = "This week"
     site_title = site_header = "Slotkeeper"
 
 

@@ -33,5 +33,6 @@ class SwaggerView(SpectacularSwaggerView):
 
 
 class RedocView(SpectacularRedocView):
+    template_name = "docs/redoc.html"
     url = "/openapi/slotkeeper.json"
     title = "Slotkeeper API"

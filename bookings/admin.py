@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import TabularInline
@@ -18,7 +18,11 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.admin_base import BrandScopedAdmin, NoDelete, ReadOnly, selectable_brands
 from accounts.admin_sites import tenant_site
@@ -136,16 +140,34 @@ class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
             messages.error(request, str(error))
         else:
             messages.success(request, "Cancelled. The client is told by mail.")
-        answer = HttpResponse(status=200)
-        answer["HX-Redirect"] = self._page(object_id)
-        return answer
+        return self._back(object_id)
 
-    @action(description="Took place", permissions=["act"], icon="check_circle")
-    def completed(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @action(
+        description="Took place",
+        permissions=["act"],
+        icon="check_circle",
+        dialog={
+            "title": "The client came",
+            "description": "The booking becomes completed. This can't be undone here.",
+            "form_class": None,
+            "form_submit_text": "It took place",
+        },
+    )
+    def completed(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._record(request, object_id, came=True)
 
-    @action(description="No-show", permissions=["act"], icon="person_off")
-    def no_show(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @action(
+        description="No-show",
+        permissions=["act"],
+        icon="person_off",
+        dialog={
+            "title": "The client did not come",
+            "description": "The booking becomes a no-show. This can't be undone here.",
+            "form_class": None,
+            "form_submit_text": "Nobody came",
+        },
+    )
+    def no_show(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._record(request, object_id, came=False)
 
     def _record(self, request: HttpRequest, object_id: str, *, came: bool) -> HttpResponse:
@@ -156,7 +178,7 @@ class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
             messages.error(request, str(error))
         else:
             messages.success(request, f"Noted: {booking.get_status_display().lower()}.")
-        return HttpResponseRedirect(self._page(object_id))
+        return self._back(object_id)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what is possible: nothing for a booking that is over with."""
@@ -164,8 +186,10 @@ class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
         actions: list[Any] = super().get_actions_detail(request, object_id) if possible else []
         return actions
 
-    def _page(self, object_id: str) -> str:
-        return reverse("admin:bookings_coachbooking_change", args=[object_id])
+    def _back(self, object_id: str) -> HttpResponse:
+        """The dialog was sent by htmx, which takes the page to where this says."""
+        page = reverse("admin:bookings_coachbooking_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": page})
 
 
 class OfficeHourForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -173,7 +197,7 @@ class OfficeHourForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=WEEKDAYS,
         coerce=int,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="Or choose one date.",
     )
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from bookings.rules.coach_booking import Status
 from bookings.rules.office_hours import Hours, OfficeHourRule
@@ -204,7 +205,7 @@ class CoachBooking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.client} with {self.coach}, {self.starts_at.astimezone(UTC):%d %b %Y %H:%M} UTC"
+        return f"{self.client} with {self.coach}, {timezone.localtime(self.starts_at):%a %d %b %Y %H:%M}"
 
     @property
     def period(self) -> Period:

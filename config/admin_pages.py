@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,10 @@ def site_title(request: HttpRequest) -> str:
 def site_subheader(request: HttpRequest) -> str:
     tenant = getattr(request, "tenant", None)
     return f"Times in {tenant.timezone}" if tenant else "Operators"
+
+
+def stylesheet(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
+    return static("slotkeeper/admin.css")
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -67,8 +67,8 @@ def _inside(host: str) -> Any:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Live]:
+def platform(tmp_path: Path, request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[Live]:
     """A platform with nothing started, on a database of its own. Only for tests marked serial."""
     assert request.node.get_closest_marker("serial"), "mark tests of real servers with @pytest.mark.serial"
-    with live(f"slotkeeper_live_{os.getpid()}", tmp_path) as running:
+    with live(f"slotkeeper_live_{os.getpid()}", tmp_path, django_db_blocker) as running:
         yield running

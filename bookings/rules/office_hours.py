@@ -62,13 +62,15 @@ class OfficeHourRule:
         return self.hours if day.isoweekday() in self.weekdays else None
 
 
-def slots(rule: OfficeHourRule, within: Period) -> Iterator[datetime]:
+def slots(rule: OfficeHourRule, within: Period) -> list[datetime]:
     """The starts of all slots that start in `within`, ascending; whether they are free is not asked."""
+    found: set[datetime] = set()
     for day, hours in _days(rule, within):
         opens, closes = wall_time.window(day, hours.starts, hours.ends, rule.zone)
-        for start in wall_time.grid(opens, closes, step_minutes=rule.slot_minutes, where=rule.zone):
-            if within.contains(start):
-                yield start
+        grid = wall_time.grid(opens, closes, step_minutes=rule.slot_minutes, where=rule.zone)
+        found.update(start for start in grid if within.contains(start))
+    # Not window by window: an exception that lasts into the next day's window overlaps it.
+    return sorted(found)
 
 
 def refusal(

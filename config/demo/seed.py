@@ -119,7 +119,7 @@ def _brands(demo: DemoTenant) -> dict[str, Brand]:
 def _sign_ins(demo: DemoTenant, brands: dict[str, Brand]) -> None:
     for role in (Role.ADMINISTRATOR, Role.RECEPTIONIST):
         user = User.objects.create_user(
-            f"{role}@{demo.slug}.example.com", STAFF_PASSWORD, is_staff=True, name=f"{role.value.capitalize()}"
+            f"{role}@{demo.slug}.example.com", STAFF_PASSWORD, is_staff=True, name=role.value.capitalize()
         )
         Membership.objects.create(user=user, role=role)
     default = next(iter(brands.values()))

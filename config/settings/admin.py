@@ -9,6 +9,8 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "config.admin_pages.site_title",
     "SITE_SUBHEADER": "config.admin_pages.site_subheader",
     "SITE_SYMBOL": "calendar_month",
+    "SITE_URL": None,
+    "STYLES": ["config.admin_pages.stylesheet"],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.admin_pages.dashboard",
     "SIDEBAR": {"navigation": "config.admin_pages.navigation"},

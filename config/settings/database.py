@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.environment import ENVIRONMENT, env
 
-__all__ = ["CACHES", "DATABASES", "DATABASE_APP_ROLE"]
+__all__ = ["CACHES", "DATABASES", "DATABASE_APP_ROLE", "TENANT_LIMIT_SET_CALLS"]
 
 _database_url = env.str("DATABASE_URL", "")
 if not _database_url:
@@ -50,3 +50,7 @@ CACHES = {
         "KEY_FUNCTION": "django_tenants.cache.make_key",
     }
 }
+
+# One `SET search_path` when the tenant changes instead of one before every query. Safe from django-tenants
+# 4.0.1 on, which forgets what it set when a transaction or savepoint is rolled back (tests/isolation).
+TENANT_LIMIT_SET_CALLS = True

@@ -11,6 +11,8 @@ __all__ = [
     "AUTH_USER_MODEL",
     "CSRF_COOKIE_SECURE",
     "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "LOGIN_REDIRECT_URL",
+    "LOGIN_URL",
     "PASSWORD_HASHERS",
     "PLATFORM_HOSTS",
     "SECRET_KEY",
@@ -61,6 +63,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher" if TESTING else "django.contrib.auth.hashers.ScryptPasswordHasher",
     "accounts.hashers.ClientSecretHasher",
 ]
+
+LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
 
 # Bodies above 1 MiB are refused with 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -19,8 +20,9 @@ from tests.support.database import ROOT, database
 class Live:
     """A running platform. `start_*` may be called again after `stop`."""
 
-    def __init__(self, *, database_name: str, database_url: str, folder: Path) -> None:
+    def __init__(self, *, database_name: str, database_url: str, folder: Path, blocker: Any) -> None:
         self.database_name = database_name
+        self._blocker = blocker
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -54,6 +56,29 @@ class Live:
 
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()
+
+    @contextmanager
+    def inside(self, host: str = "north.test") -> Iterator[None]:
+        """Runs the block in this process, in the platform's database and in a tenant; what it writes stays."""
+        from django.db import connection
+
+        from tenants.context import use
+        from tenants.resolution import forget, resolve
+
+        before = connection.settings_dict["NAME"]
+        with self._blocker.unblock():
+            connection.close()
+            connection.settings_dict["NAME"] = self.database_name
+            forget()
+            tenant = resolve(host=host, number=None)
+            assert tenant is not None
+            try:
+                with use(tenant):
+                    yield
+            finally:
+                connection.close()
+                connection.settings_dict["NAME"] = before
+                forget()
 
     def stop(self, name: str, *, how: signal.Signals = signal.SIGTERM) -> None:
         """Ends a part with all its child processes."""
@@ -95,10 +120,10 @@ class Live:
 
 
 @contextmanager
-def live(name: str, folder: Path) -> Iterator[Live]:
+def live(name: str, folder: Path, blocker: Any) -> Iterator[Live]:
     """A platform with nothing started yet, on a fresh copy of the template."""
     with database(name) as url:
-        platform = Live(database_name=name, database_url=url, folder=folder)
+        platform = Live(database_name=name, database_url=url, folder=folder, blocker=blocker)
         try:
             yield platform
         finally:
