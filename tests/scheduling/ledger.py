@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from scheduling.models import Reservation, Resource
 from scheduling.rules.intervals import Period
-from scheduling.services.ledger import Subject
+from scheduling.rules.ledger import Subject
 from tenants.ids import new_id
 
 _DAY = datetime(2030, 1, 7, tzinfo=UTC)

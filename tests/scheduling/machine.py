@@ -9,7 +9,8 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from scheduling.services.ledger import SlotTakenError, Subject, move, release, reserve
+from scheduling.rules.ledger import Subject
+from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from tests.scheduling.ledger import Row, active, hours, later, make_resource, some
 
 _HOURS = 8

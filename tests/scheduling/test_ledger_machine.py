@@ -23,12 +23,12 @@ _sequences = settings(bounded, max_examples=40, stateful_step_count=20)
 
 
 def test_every_sequence_does_what_the_model_does(north: Any) -> None:
-    run_state_machine_as_test(Ledger, settings=_sequences)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Ledger, settings=_sequences)
 
 
 def test_without_the_constraint_a_sequence_ends_in_overlapping_time(unprotected: ResolvedTenant) -> None:
     with use(unprotected), transaction.atomic(), pytest.raises(AssertionError, match=r"overlaps|taken time is refused"):
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Ledger,
             settings=settings(_sequences, phases=[Phase.generate], print_blob=False, report_multiple_bugs=False),
         )

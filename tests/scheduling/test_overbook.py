@@ -5,16 +5,9 @@ from typing import Any
 import pytest
 
 from scheduling.models import Reservation
+from scheduling.rules.ledger import Subject, Taken
 from scheduling.selectors import busy, holders
-from scheduling.services.ledger import (
-    OverbookReasonRequiredError,
-    SlotTakenError,
-    Subject,
-    Taken,
-    move,
-    release,
-    reserve,
-)
+from scheduling.services.ledger import OverbookReasonRequiredError, SlotTakenError, move, release, reserve
 from tests.scheduling.ledger import active, beside, held, hours, later, make_resource, some
 
 _REASON = "An emergency"

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from scheduling.models import Reservation
-from scheduling.services.ledger import SlotTakenError, Taken, move, release, reserve
+from scheduling.rules.ledger import Taken
+from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from tests.scheduling.ledger import active, held, hours, later, make_resource, some
 
 
