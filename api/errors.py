@@ -1,7 +1,7 @@
 """Refusals of the edge, and the one place where any refusal becomes an HTTP answer."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import orjson
@@ -201,6 +201,17 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             logger.warning("Answering 503: %s", type(error.__cause__ or error).__name__)
             return BusyError()
     return None
+
+
+def catalogue() -> list[type[DomainError]]:
+    """Every refusal that the platform knows, by its code. What is not loaded can't be raised either."""
+
+    def below(error: type[DomainError]) -> Iterator[type[DomainError]]:
+        for child in error.__subclasses__():
+            yield child
+            yield from below(child)
+
+    return sorted(set(below(DomainError)) - {EdgeError}, key=lambda error: error.code)
 
 
 def is_passing(error: Exception) -> bool:

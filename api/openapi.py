@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 
 from accounts.scopes import SCOPES
 from api import errors
-from api.families import FAMILIES, FLEXTELL, LEKO, LOOP, PLATFORM, UPVIO, Family, Refusal, family_of
+from api.families import FLEXTELL, LEKO, LOOP, PLATFORM, UPVIO, Family, Refusal, family_of
 from tenants.errors import DomainError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class AutoSchema(SpectacularAutoSchema):
         refusals += _WRITES if writes else []
         refusals += _BODIES if "requestBody" in operation else []
         for error in dict.fromkeys(refusals):
-            found[_status(family, error)].append(error)
+            found[status_of(family, error)].append(error)
         for status, group in sorted(found.items()):
             operation["responses"][str(status)] = _response(family, status, group)
         operation["x-family"] = family.name
@@ -136,11 +136,8 @@ def keep_family(family: str, result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "paths": paths}
 
 
-def family_names() -> list[str]:
-    return [family.name for family in FAMILIES]
-
-
-def _status(family: Family, error: type[DomainError]) -> int:
+def status_of(family: Family, error: type[DomainError]) -> int:
+    """The HTTP status that a refusal has in a family."""
     if issubclass(error, errors.InvalidInputError):
         return family.invalid_status
     return error.status if issubclass(error, errors.EdgeError) else family.status_of(error.kind)

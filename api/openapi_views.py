@@ -1,15 +1,19 @@
 """The OpenAPI documents and their pages, all from local files."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.views import View
+from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
-from api.openapi import keep_family
+from api import errors
+from api.families import FAMILIES
+from api.openapi import keep_family, status_of
 
 
 @lru_cache(maxsize=16)
@@ -36,3 +40,20 @@ class RedocView(SpectacularRedocView):
     template_name = "docs/redoc.html"
     url = "/openapi/slotkeeper.json"
     title = "Slotkeeper API"
+
+
+class ErrorsView(TemplateView):
+    """The catalogue of refusals, where the `type` of a problem leads."""
+
+    template_name = "docs/errors.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = [
+            {
+                "code": error.code,
+                "message": re.sub(r"\{(\w+)\}", r"‹\1›", error.message),
+                "statuses": sorted({status_of(family, error) for family in FAMILIES}),
+            }
+            for error in errors.catalogue()
+        ]
+        return {**super().get_context_data(**kwargs), "rows": rows}

@@ -1,4 +1,4 @@
-"""`bin/test`: lint, then all tests, on servers of its own in a directory that goes away."""
+"""`bin/test` and `bin/bench`, on servers of their own in a directory that goes away."""
 
 import os
 import shutil
@@ -43,11 +43,21 @@ def test(arguments: list[str], *, console: Console) -> int:
     if arguments:
         runs = () if arguments == ["--lint"] else (tuple(arguments),)
     wants_lint = not arguments or arguments == ["--lint"]
-    with _servers(console) as variables:
+    with _servers(console, durable=False) as variables:
         code = (_lint(variables, console) if wants_lint else 0) or _pytest(runs, variables, console)
     colour = "green" if code == 0 else f"FAILED (exit {code})"
     console.say(f"bin/test: {colour} in {time.monotonic() - begun:.0f} s")
     return code
+
+
+def bench(arguments: list[str], *, console: Console) -> int:
+    """The benchmark `bench/NAME.py` with its arguments, on servers of its own that write durably. Its exit code."""
+    known = sorted(path.stem for path in (environment.ROOT / "bench").glob("[a-z]*.py"))
+    if not arguments or arguments[0] not in known:
+        raise Problem("Name a benchmark.", todo=f"They are: {', '.join(known)}.", code=2)
+    environment.ensure("dev", console=console)
+    with _servers(console, durable=True) as variables:
+        return run_child([str(environment.PYTHON), "-m", f"bench.{arguments[0]}", *arguments[1:]], variables)
 
 
 def _lint(variables: Mapping[str, str], console: Console) -> int:
@@ -86,7 +96,7 @@ def _pytest(runs: tuple[tuple[str, ...], ...], variables: Mapping[str, str], con
 
 
 @contextmanager
-def _servers(console: Console) -> Iterator[dict[str, str]]:
+def _servers(console: Console, *, durable: bool) -> Iterator[dict[str, str]]:
     """Variables for Django with servers behind them, for as long as the block lasts."""
     os.environ["SLOTKEEPER_ENV"] = "test"
     TEMPORARY.mkdir(parents=True, exist_ok=True)
@@ -96,7 +106,7 @@ def _servers(console: Console) -> Iterator[dict[str, str]]:
     data.path.chmod(0o711)
     if not data.try_lock(command="bin/test"):
         raise Problem(f"{data.path} was taken by somebody else.", todo="Call bin/test again.")
-    own = servers.Servers(data, durable=False, console=console)
+    own = servers.Servers(data, durable=durable, console=console)
     try:
         own.start_with_progress()
         yield own.variables(web_port=any_free())

@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from .checks import test
+from .checks import bench, test
 from .console import Console
 from .manage import manage
 from .problem import Problem
@@ -12,7 +12,7 @@ from .run import run
 
 
 def main(arguments: list[str]) -> int:
-    """Run `arguments[0]` (run, test, manage or token) with the rest; the exit code."""
+    """Run `arguments[0]` (run, test, bench, manage or token) with the rest; the exit code."""
     name, rest = arguments[0], arguments[1:]
     # Until a command sets its own handlers, TERM and a closed terminal unwind like Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
@@ -41,7 +41,11 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         return run(arguments, console=Console(sys.stdout))
     if name == "test":
         return test(arguments, console=Console(sys.stdout))
-    raise Problem(f"There is no command {name}.", todo="Call bin/run, bin/test, bin/manage or bin/token.", code=2)
+    if name == "bench":
+        return bench(arguments, console=Console(sys.stdout))
+    raise Problem(
+        f"There is no command {name}.", todo="Call bin/run, bin/test, bin/bench, bin/manage or bin/token.", code=2
+    )
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -14,6 +14,9 @@ from scheduling.rules.wall_time import rfc3339
 from tenants.errors import DomainError
 from tenants.ids import new_id
 
+# Around a taken slot, where its nearest free neighbours are looked for.
+_NEARBY = timedelta(days=2)
+
 _REFUSALS: dict[Refused, type[DomainError]] = {
     Refused.NO_OFFICE_HOUR: errors.OfficeHourNotFoundError,
     Refused.OFF_GRID: errors.SlotOffGridError,
@@ -22,6 +25,9 @@ _REFUSALS: dict[Refused, type[DomainError]] = {
     Refused.TOO_FAR: errors.SlotTooFarError,
     Refused.CLOSED: errors.SlotClosedError,
 }
+
+# From a plain no to nearly yes.
+_NEARNESS = list(_REFUSALS)
 
 REFUSALS: list[type[DomainError]] = [
     errors.CoachNotFoundError,
@@ -44,20 +50,18 @@ def book_coach(
     """
     if client.person_id == coach.person_id:
         raise errors.OwnOfficeHourError
-    office_hour = _office_hour(coach=coach, brand_id=brand_id, slot_at=slot_at, now=now)
+    offers = _offers(coach=coach, brand_id=brand_id, slot_at=slot_at, now=now)
     booking = CoachBooking(
         id=new_id(),
-        office_hour=office_hour,
         coach=coach,
         client=client,
         brand_id=brand_id,
         starts_at=slot_at,
-        duration_minutes=office_hour.duration_minutes,
         notes=notes,
         created_at=now,
         updated_at=now,
     )
-    _take_time(booking, now=now)
+    _take_time(booking, offers=offers, now=now)
     booking.save(force_insert=True)
     plan_messages(
         event="booked",
@@ -71,34 +75,43 @@ def book_coach(
     return booking
 
 
-def _office_hour(*, coach: StaffMember, brand_id: UUID, slot_at: datetime, now: datetime) -> OfficeHour:
-    """The office hour that offers the slot. Of several refusals, the one that is nearest to a yes."""
+def _offers(*, coach: StaffMember, brand_id: UUID, slot_at: datetime, now: datetime) -> list[OfficeHour]:
+    """The office hours that offer the slot, one of each length. Of several refusals, the one nearest to a yes."""
     closed = selectors.closed_days_around(brand_id=brand_id, within=Period(slot_at, slot_at + timedelta(days=1)))
-    worst, nearest = Refused.NO_OFFICE_HOUR, None
+    offers: dict[int, OfficeHour] = {}
+    refused, by = Refused.NO_OFFICE_HOUR, None
     for office_hour in OfficeHour.objects.of(coach=coach, brand_id=brand_id):
         reason = refusal(office_hour.rule(), slot_at, now=now, closed=closed)
         if reason is None:
-            return office_hour
-        if reason is not Refused.NO_OFFICE_HOUR:
-            worst, nearest = reason, office_hour
-    raise _REFUSALS[worst](
+            offers.setdefault(office_hour.duration_minutes, office_hour)
+        elif _NEARNESS.index(reason) > _NEARNESS.index(refused):
+            refused, by = reason, office_hour
+    if offers:
+        return list(offers.values())
+    raise _REFUSALS[refused](
         slot_at=rfc3339(slot_at),
         coach_id=str(coach.person_id),
-        notice_minutes=nearest.notice_minutes if nearest else None,
-        horizon_days=nearest.horizon_days if nearest else None,
+        notice_minutes=by.notice_minutes if by else None,
+        horizon_days=by.horizon_days if by else None,
     )
 
 
-def _take_time(booking: CoachBooking, *, now: datetime) -> None:
-    try:
-        reserve(
-            resource_ids=[booking.coach.resource_id],
-            period=booking.period,
-            subject=Subject(CoachBooking.SUBJECT_KIND, booking.pk),
-            now=now,
-        )
-    except SlotTakenError as error:
-        raise _why_taken(booking, now=now) from error
+def _take_time(booking: CoachBooking, *, offers: list[OfficeHour], now: datetime) -> None:
+    """Takes the slot of the first office hour in which it is free: a short one may be where a long one is not."""
+    for office_hour in offers:
+        booking.office_hour = office_hour
+        booking.duration_minutes = office_hour.duration_minutes
+        try:
+            reserve(
+                resource_ids=[booking.coach.resource_id],
+                period=booking.period,
+                subject=Subject(CoachBooking.SUBJECT_KIND, booking.pk),
+                now=now,
+            )
+        except SlotTakenError:
+            continue
+        return
+    raise _why_taken(booking, now=now)
 
 
 def _why_taken(booking: CoachBooking, *, now: datetime) -> DomainError:
@@ -110,7 +123,7 @@ def _why_taken(booking: CoachBooking, *, now: datetime) -> DomainError:
     free = selectors.coach_slots(
         coach=booking.coach,
         brand_id=booking.brand_id,
-        within=Period(max(now, booking.starts_at - timedelta(days=1)), booking.starts_at + timedelta(days=7)),
+        within=Period(max(now, booking.starts_at - _NEARBY), booking.starts_at + _NEARBY),
         now=now,
     )
     nearest = sorted(slot.start for slot in sorted(free, key=lambda slot: abs(slot.start - booking.starts_at))[:3])

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.settings.environment import ENVIRONMENT, env
+from config.settings.environment import env
 
 __all__ = ["CACHES", "DATABASES", "DATABASE_APP_ROLE", "TENANT_LIMIT_SET_CALLS"]
 
@@ -25,7 +25,7 @@ def _database(url: str) -> dict[str, Any]:
         **parsed,
         "ENGINE": "django_tenants.postgresql_backend",
         # A process serves one request at a time (one thread), so one connection each is enough.
-        "CONN_MAX_AGE": None if ENVIRONMENT != "test" else 0,
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
         "OPTIONS": {

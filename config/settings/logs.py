@@ -13,6 +13,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # A 4xx is the client's affair and stands in the answer; a 5xx is logged by api.errors.
         "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
         "oauth2_provider": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

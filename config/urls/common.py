@@ -3,11 +3,12 @@
 from django.urls import path
 
 from api.families import FAMILIES
-from api.openapi_views import DocumentView, RedocView, SwaggerView
+from api.openapi_views import DocumentView, ErrorsView, RedocView, SwaggerView
 
 urlpatterns = [
     path("docs/", SwaggerView.as_view(), name="docs"),
     path("docs/redoc/", RedocView.as_view(), name="redoc"),
+    path("docs/errors", ErrorsView.as_view(), name="errors"),
     path("openapi/slotkeeper.json", DocumentView.as_view(), name="openapi"),
     *[
         path(f"openapi/{family.name}.json", DocumentView.as_view(family=family.name), name=f"openapi-{family.name}")

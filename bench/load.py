@@ -1,0 +1,66 @@
+"""A small HTTP load generator: keep-alive connections, one request at a time on each."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+Request = bytes
+
+
+@dataclass
+class Result:
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """In milliseconds."""
+        ranked = sorted(self.latencies)
+        return ranked[min(len(ranked) - 1, int(share * len(ranked)))] * 1000
+
+
+def post(path: str, body: bytes, headers: dict[str, str]) -> Request:
+    """The bytes of a POST of JSON."""
+    lines = [f"POST {path} HTTP/1.1", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def run(*, port: int, connections: int, seconds: float, requests: Iterator[Request]) -> Result:
+    """Sends requests for so many seconds; counts only what was answered."""
+    result = Result()
+    asyncio.run(_run(port, connections, seconds, lambda: next(requests), result))
+    return result
+
+
+async def _run(port: int, connections: int, seconds: float, make: Callable[[], Request], result: Result) -> None:
+    begun = time.perf_counter()
+    until = begun + seconds
+    await asyncio.gather(*(_connection(port, until, make, result) for _ in range(connections)))
+    result.seconds = time.perf_counter() - begun
+
+
+async def _connection(port: int, until: float, make: Callable[[], Request], result: Result) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        while (sent := time.perf_counter()) < until:
+            writer.write(make())
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(_content_length(head))
+            result.latencies.append(time.perf_counter() - sent)
+            result.statuses[int(head[9:12])] += 1
+    finally:
+        writer.close()
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        if line.lower().startswith(b"content-length:"):
+            return int(line.split(b":", 1)[1])
+    return 0
