@@ -5,7 +5,7 @@ from rest_framework import serializers
 from scheduling.public import PersonData
 from visits.models import Provider
 
-_GIVEN_NAME = 100
+_PART_OF_NAME = 100
 
 
 class NewProvider(serializers.Serializer[Any]):
@@ -13,9 +13,14 @@ class NewProvider(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     specialty = serializers.CharField(max_length=200, required=False, allow_null=True, allow_blank=True)
     npi = serializers.CharField(max_length=20, required=False, allow_null=True, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_null=True, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_null=True, allow_blank=True)
     phone = serializers.CharField(max_length=32, required=False, allow_null=True, allow_blank=True)
     metadata = serializers.DictField(required=False, child=serializers.JSONField(allow_null=True))
+
+    def validate_name(self, name: str) -> str:
+        if _parts(name) is None:
+            raise serializers.ValidationError(f"Given and family name: at most {_PART_OF_NAME} characters each.")
+        return name
 
 
 class ProviderOutput(serializers.Serializer[Any]):
@@ -33,14 +38,21 @@ class ProviderOutput(serializers.Serializer[Any]):
 
 def person_data(fields: dict[str, Any], *, timezone: str) -> PersonData:
     """The contract knows one name: its last word becomes the family name."""
-    given, _, family = fields["name"].rpartition(" ") if " " in fields["name"] else (fields["name"], "", "")
+    given, family = _parts(fields["name"]) or ("", "")
     return PersonData(
-        given_name=given[:_GIVEN_NAME],
-        family_name=family[:_GIVEN_NAME],
+        given_name=given,
+        family_name=family,
         email=fields.get("email") or "",
         phone=fields.get("phone") or "",
         timezone=timezone,
     )
+
+
+def _parts(name: str) -> tuple[str, str] | None:
+    """Given and family name, split at the last blank that leaves both short enough to be stored."""
+    splits = [(name[:at], name[at + 1 :]) for at, letter in enumerate(name) if letter == " "] or [(name, "")]
+    fitting = [parts for parts in splits if max(map(len, parts)) <= _PART_OF_NAME]
+    return fitting[-1] if fitting else None
 
 
 def provider_json(provider: Provider) -> dict[str, Any]:

@@ -33,15 +33,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "staff_member",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="provider",
+                        related_name="providers",
                         to="scheduling.staffmember",
                     ),
                 ),
             ],
             options={
                 "ordering": ["staff_member"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("staff_member", "brand"), name="provider_once_per_brand")
+                ],
             },
         ),
     ]

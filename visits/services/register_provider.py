@@ -20,15 +20,15 @@ def register_provider(
     metadata: dict[str, Any],
     now: datetime,
 ) -> Provider:
-    """Creates the staff member and what the visits know of them.
+    """Creates the staff member and what the visits of the brand know of them.
 
     Raises StaffMemberExistsError, EmailTakenError.
     """
     staff_member = register_staff_member(person=person, brand_id=brand_id, title=(specialty or "")[:100])
     provider, _new = Provider.objects.get_or_create(
         staff_member=staff_member,
+        brand_id=brand_id,
         defaults={
-            "brand_id": brand_id,
             "specialty": specialty,
             "npi": npi,
             "metadata": metadata,
