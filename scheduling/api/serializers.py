@@ -12,8 +12,8 @@ _PERSON_FIELDS = ("given_name", "family_name", "email", "phone", "language", "ti
 class PersonInput(serializers.Serializer[Any]):
     given_name = serializers.CharField(max_length=100)
     family_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
-    phone = serializers.RegexField(r"^\+?[0-9 ()/.-]{3,32}$", required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    phone = serializers.RegexField(r"^\+?[0-9 ()/.-]{3,}$", max_length=32, required=False, allow_blank=True)
     language = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16, required=False)
     timezone = serializers.CharField(max_length=64, required=False, validators=[validate_zone])
 
