@@ -23,19 +23,20 @@ from notifications.rules import LEASE, MessageState, gives_up, retry_after
 logger = logging.getLogger(__name__)
 
 BATCH = 10
-# A task starts no batch after this many seconds: a batch of slow sends must end before its time limit.
+# A task starts no message after this many seconds: with a slow server it must end before its time limit.
 BUDGET_SECONDS = 20.0
 
 
 def send_due() -> int:
-    """Sends what is due, a batch after the other, until nothing is or the time is up; answers how many were claimed."""
+    """Deals with what is due, a batch after the other, until nothing is or the time is up; answers with how many."""
     deadline = time.monotonic() + BUDGET_SECONDS
-    claimed = 0
+    done = 0
     while time.monotonic() < deadline and (batch := claim(limit=BATCH)):
-        claimed += len(batch)
-        for message_id in batch:
-            deliver(message_id)
-    return claimed
+        while batch and time.monotonic() < deadline:
+            deliver(batch.pop(0))
+            done += 1
+        _give_back(batch)
+    return done
 
 
 def database_now() -> datetime:
@@ -61,27 +62,39 @@ def claim(*, limit: int) -> list[UUID]:
     return due
 
 
+def _give_back(claimed: list[UUID]) -> None:
+    """Ends the leases of what was claimed and not tried: another worker need not wait for their end."""
+    Message.objects.filter(id__in=claimed, state=MessageState.SENDING).update(
+        state=MessageState.PLANNED, lease_until=None, attempts=F("attempts") - 1
+    )
+
+
 def deliver(message_id: UUID) -> None:
     """Sends one claimed message, or writes down why it is not sent."""
     message = Message.objects.select_related("recipient", "brand").get(pk=message_id)
-    facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
     now = database_now()
-    if facts is None or facts.schedule_version != message.schedule_version:
-        _finish(message, MessageState.SUPERSEDED, reason="It was changed or cancelled before this was sent.")
-    elif message.expires_at <= now:
-        _finish(message, MessageState.EXPIRED, reason="It could not be sent in time.")
+    try:
+        state, reason = _send_if_true(message, now=now)
+    except PermanentFailureError as error:
+        _finish(message, MessageState.DEAD, reason=str(error))
+    except TransientFailureError as error:
+        _fail(message, reason=str(error), now=now)
+    except Exception as error:  # one message's trouble must not stop the others
+        logger.exception("Message %s could not be sent", message.pk)
+        _fail(message, reason=f"Unexpected: {type(error).__name__}. The log has the details.", now=now)
     else:
-        try:
-            email.send(message=message, facts=facts)
-        except PermanentFailureError as error:
-            _finish(message, MessageState.DEAD, reason=str(error))
-        except TransientFailureError as error:
-            _fail(message, reason=str(error), now=now)
-        except Exception as error:  # one message's trouble must not stop the others
-            logger.exception("Message %s could not be sent", message.pk)
-            _fail(message, reason=f"Unexpected: {type(error).__name__}. The log has the details.", now=now)
-        else:
-            _finish(message, MessageState.SENT, sent_at=database_now())
+        _finish(message, state, reason=reason, **({"sent_at": database_now()} if state is MessageState.SENT else {}))
+
+
+def _send_if_true(message: Message, *, now: datetime) -> tuple[MessageState, str]:
+    """Sends the message unless it is untrue or late by now; answers how it ended, and why."""
+    facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
+    if facts is None or facts.schedule_version != message.schedule_version:
+        return MessageState.SUPERSEDED, "It was changed or cancelled before this was sent."
+    if message.expires_at <= now:
+        return MessageState.EXPIRED, "It could not be sent in time."
+    email.send(message=message, facts=facts)
+    return MessageState.SENT, ""
 
 
 def _fail(message: Message, *, reason: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from notifications.channels.email.calendar import calendar_file, method
@@ -25,10 +25,15 @@ def send(*, message: Message, facts: SubjectFacts) -> None:
         raise PermanentFailureError("The recipient has no e-mail address. Add one to the person.")
     mail = build(message=message, facts=facts)
     try:
-        mail.send()
+        # As a block: it closes the connection after a failed sign-in too.
+        with get_connection() as server:
+            server.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         raise _failure(code, text) from error
+    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
+        # Whatever its code: the server refused us, and not this mail.
+        raise TransientFailureError(f"The mail server refuses the platform: {error.smtp_code}.") from error
     except smtplib.SMTPResponseException as error:
         raise _failure(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
