@@ -14,21 +14,31 @@ Result = TypeVar("Result")
 @contextmanager
 def committed(blocker: Any) -> Iterator[str]:
     """Points this process at a fresh copy of the template; answers its name. Not together with `db`."""
+    name = f"slotkeeper_own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with database(name), pointed_at(name, blocker):
+        yield name
+
+
+@contextmanager
+def pointed_at(name: str, blocker: Any) -> Iterator[None]:
+    """Points this process, with all its threads, at another database for the length of the block."""
     from django.db import connection
 
+    from tenants.context import activate_public
     from tenants.resolution import forget
 
-    shared = connection.settings_dict["NAME"]
-    name = f"slotkeeper_own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    with database(name), blocker.unblock():
+    before = connection.settings_dict["NAME"]
+    with blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = name
         forget()
         try:
-            yield name
+            yield
         finally:
+            activate_public()
             connection.close()
-            connection.settings_dict["NAME"] = shared
+            connection.settings_dict["NAME"] = before
+            forget()
 
 
 def in_threads(*calls: Callable[[], Result]) -> list[Result]:

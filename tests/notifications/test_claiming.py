@@ -1,0 +1,121 @@
+"""A worker leases what is due, by the database's clock; no message is leased to two."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from notifications.models import Message
+from notifications.rules import LEASE, MessageState
+from notifications.services import send_due as sending
+from tenants.context import use
+from tests.notifications import scene
+from tests.support.committed import in_threads
+
+
+def test_a_due_message_is_leased_by_the_databases_clock(north: Any) -> None:
+    message = scene.message_about(scene.book())
+
+    with time_machine.travel(datetime.now(tz=UTC) + timedelta(days=400)):
+        assert sending.claim(limit=10) == [message.pk]
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("sending", 1)
+    assert message.lease_until is not None
+    assert abs(message.lease_until - sending.database_now() - LEASE) < timedelta(minutes=1)
+
+
+def test_what_is_not_due_yet_is_left_alone_whatever_this_machines_clock_says(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    Message.objects.update(due_at=datetime.now(tz=UTC) + timedelta(hours=1))
+
+    with time_machine.travel(datetime.now(tz=UTC) + timedelta(days=1)):
+        assert sending.claim(limit=10) == []
+
+    message.refresh_from_db()
+    assert message.state == "planned"
+
+
+def test_a_leased_message_is_not_claimed_until_its_lease_has_ended(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    sending.claim(limit=10)
+
+    assert sending.claim(limit=10) == []
+
+    scene.end_lease(message)
+    assert sending.claim(limit=10) == [message.pk]
+    message.refresh_from_db()
+    assert message.attempts == 2
+
+
+@pytest.mark.parametrize("state", ["sent", "dead", "superseded", "expired"])
+def test_what_has_ended_is_never_claimed(north: Any, state: str) -> None:
+    scene.book()
+    Message.objects.update(state=state)
+
+    assert sending.claim(limit=10) == []
+
+
+def test_the_longest_due_come_first_and_no_more_than_asked_for(north: Any) -> None:
+    bookings = scene.book_many(3)
+    messages = [scene.message_about(booking) for booking in bookings]
+    Message.objects.filter(pk=messages[2].pk).update(due_at=messages[0].due_at - timedelta(hours=1))
+
+    assert sending.claim(limit=2) == [messages[2].pk, messages[0].pk]
+
+
+def test_two_workers_share_the_work_without_waiting_for_each_other(own_database: str) -> None:
+    from tenants.resolution import resolve
+
+    north = resolve(host="north.test", number=None)
+    assert north is not None
+    with use(north):
+        due = {scene.message_about(booking).pk for booking in scene.book_many(4)}
+    first_has_claimed, second_is_done = threading.Event(), threading.Event()
+
+    def first() -> list[UUID]:
+        with use(north), transaction.atomic():
+            mine = sending.claim(limit=2)
+            first_has_claimed.set()
+            assert second_is_done.wait(timeout=30)  # its rows are locked all the while
+            return mine
+
+    def second() -> list[UUID]:
+        assert first_has_claimed.wait(timeout=30)
+        try:
+            with use(north):
+                return sending.claim(limit=10)
+        finally:
+            second_is_done.set()
+
+    mine, yours = in_threads(first, second)
+
+    assert (len(mine), len(yours)) == (2, 2)
+    assert {*mine, *yours} == due
+
+
+def test_a_worker_whose_lease_has_ended_does_not_write_over_its_successor(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    sending.claim(limit=1)
+    late = Message.objects.get(pk=message.pk)
+    scene.end_lease(message)
+    sending.claim(limit=1)
+
+    sending._finish(late, MessageState.DEAD, reason="Too late to say so.")
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.reason) == ("sending", 2, "")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"state": "sending", "lease_until": None}, {"state": "sent", "lease_until": datetime.now(tz=UTC)}]
+)
+def test_there_is_a_lease_while_sending_and_only_then(north: Any, wrong: dict[str, Any]) -> None:
+    scene.book()
+
+    with pytest.raises(IntegrityError, match="message_lease_while_sending"), transaction.atomic():
+        Message.objects.update(**wrong)

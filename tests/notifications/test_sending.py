@@ -1,0 +1,140 @@
+"""What is sent is what is true at that moment, once."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from bookings.services.record_attendance import record_attendance
+from notifications.models import Message
+from notifications.services import send_due as sending
+from tests.notifications import scene
+
+
+def test_a_confirmation_is_sent_once(north: Any) -> None:
+    booking = scene.book()
+
+    assert sending.send_due() == 1
+    assert sending.send_due() == 0
+
+    message = scene.message_about(booking)
+    assert (message.state, message.attempts, message.lease_until) == ("sent", 1, None)
+    assert message.sent_at is not None
+    assert [m.to for m in mail.outbox] == [[booking.client.person.email]]
+
+
+def test_cancelled_before_the_confirmation_was_sent_only_the_cancellation_is(north: Any) -> None:
+    booking = scene.book()
+    scene.cancel(booking)
+
+    sending.send_due()
+
+    assert [sent.subject.split(":")[0] for sent in mail.outbox] == ["Cancelled"]
+    assert scene.states() == ["superseded", "sent"]
+
+
+def test_cancelled_between_claim_and_delivery_only_the_cancellation_is_sent(north: Any) -> None:
+    booking = scene.book()
+    (claimed,) = sending.claim(limit=1)
+    scene.cancel(booking)
+
+    sending.deliver(claimed)
+    sending.send_due()
+
+    assert [sent.subject.split(":")[0] for sent in mail.outbox] == ["Cancelled"]
+    assert scene.message_about(booking).state == "superseded"
+    assert "cancelled" in scene.message_about(booking).reason
+
+
+def test_a_confirmation_that_waited_until_after_the_visit_is_not_sent(north: Any) -> None:
+    booking = scene.book()
+    record_attendance(booking=booking, came=True, now=booking.starts_at)
+
+    sending.send_due()
+
+    assert mail.outbox == []
+    assert scene.states() == ["superseded"]
+
+
+def test_too_late_is_not_sent_and_staff_sees_why(north: Any) -> None:
+    booking = scene.book()
+    past = datetime.now(tz=UTC) - timedelta(days=2)
+    Message.objects.update(created_at=past, due_at=past, expires_at=past + timedelta(days=1))
+
+    sending.send_due()
+
+    message = scene.message_about(booking)
+    assert (message.state, message.reason) == ("expired", "It could not be sent in time.")
+    assert mail.outbox == []
+
+
+def test_killed_between_sending_and_marking_it_goes_out_once_more_under_the_same_id(
+    north: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = scene.book()
+    with monkeypatch.context() as killed:
+        killed.setattr(sending, "_finish", lambda *_a, **_k: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            sending.send_due()
+    message = scene.message_about(booking)
+    assert message.state == "sending"
+    assert sending.send_due() == 0  # the lease holds
+
+    scene.end_lease(message)
+    sending.send_due()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("sent", 2)
+    first, second = (sent.extra_headers["Message-ID"] for sent in mail.outbox)
+    assert first == second == f"<{message.pk}@north.test>"
+
+
+def test_a_person_without_an_address_gets_nothing_and_staff_sees_why(north: Any) -> None:
+    booking = scene.book()
+    booking.client.person.email = ""
+    booking.client.person.save()
+
+    sending.send_due()
+
+    message = scene.message_about(booking)
+    assert (message.state, message.attempts) == ("dead", 1)
+    assert "no e-mail address" in message.reason
+
+
+def test_one_message_that_can_not_be_read_does_not_hold_up_the_rest(north: Any) -> None:
+    first, second = scene.book_many(2)
+    Message.objects.filter(subject_id=first.pk).update(subject_kind="of_a_later_version")
+
+    sending.send_due()
+
+    assert scene.message_about(first).state == "failed"
+    assert "Unexpected: KeyError" in scene.message_about(first).reason
+    assert scene.message_about(second).state == "sent"
+
+
+def test_an_unexpected_error_is_tried_again_and_the_log_names_the_message_and_nobody(
+    north: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    booking = scene.book()
+    monkeypatch.setattr("notifications.channels.email.send", lambda **_: 1 / 0)
+
+    sending.send_due()
+
+    message = scene.message_about(booking)
+    assert message.state == "failed"
+    assert str(message.pk) in caplog.text
+    assert booking.client.person.email not in caplog.text
+
+
+def test_when_the_time_is_up_the_rest_of_the_batch_is_given_back(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.book_many(3)
+    clock = iter([0.0, 1.0, 1.0])
+    late = sending.BUDGET_SECONDS + 1
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: next(clock, late)))
+
+    sending.send_due()
+
+    assert scene.states() == ["sent", "planned", "planned"]
+    assert list(Message.objects.filter(state="planned").values_list("attempts", "lease_until")) == [(0, None)] * 2

@@ -1,0 +1,91 @@
+"""Beat's sweep: wakes a worker for each tenant with something due, and for nobody else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from notifications import tasks
+from notifications.models import Message
+from notifications.services import send_due as sending
+from notifications.services.find_due_tenants import find_due_tenants
+from tenants.context import activate_public, current_schema, use, use_public
+from tenants.models import Tenant
+from tenants.services.set_status import set_status
+from tests.notifications import scene
+
+
+def test_only_tenants_with_due_messages_are_found(north: Any, south: Any) -> None:
+    assert find_due_tenants() == []
+
+    scene.book()
+    assert find_due_tenants() == [north.schema_name]
+
+    with use(south):
+        scene.book()
+    assert sorted(find_due_tenants()) == sorted([north.schema_name, south.schema_name])
+
+
+def test_looking_leaves_the_thread_where_it_was(north: Any) -> None:
+    find_due_tenants()
+
+    assert current_schema() == north.schema_name
+
+
+def test_what_is_not_due_yet_wakes_nobody(north: Any) -> None:
+    scene.book()
+    Message.objects.update(due_at=datetime.now(tz=UTC) + timedelta(minutes=5))
+
+    assert find_due_tenants() == []
+
+
+@pytest.mark.parametrize("state", ["sent", "dead", "superseded", "expired"])
+def test_what_has_ended_wakes_nobody(north: Any, state: str) -> None:
+    scene.book()
+    Message.objects.update(state=state)
+
+    assert find_due_tenants() == []
+
+
+def test_a_lease_wakes_somebody_once_it_has_ended(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    sending.claim(limit=1)
+    assert find_due_tenants() == []
+
+    scene.end_lease(message)
+
+    assert find_due_tenants() == [north.schema_name]
+
+
+def test_what_the_sweep_finds_is_what_a_worker_claims(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    for state, lease in (("planned", None), ("failed", None), ("sending", datetime.now(tz=UTC) - timedelta(1))):
+        Message.objects.filter(pk=message.pk).update(state=state, lease_until=lease)
+
+        assert find_due_tenants() == [north.schema_name]
+        assert Message.objects.due(sending.database_now()).count() == 1
+
+
+def test_a_suspended_tenants_messages_wait(north: Any) -> None:
+    scene.book()
+
+    with use_public():
+        set_status(slug="north", status=Tenant.Status.SUSPENDED)
+
+    assert find_due_tenants() == []
+
+
+def test_the_sweep_wakes_each_found_tenant_inside_of_it(
+    north: Any, south: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.book()
+    with use(south):
+        scene.book()
+    activate_public()
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.send_due, "apply_async", lambda **_: woken.append(current_schema()))
+
+    tasks.sweep()
+
+    assert sorted(woken) == sorted([north.schema_name, south.schema_name])
+    assert current_schema() == "public"
