@@ -31,10 +31,10 @@ def coach(*, coach_id: str, brand_id: uuid.UUID) -> StaffMember:
         person_id = uuid.UUID(coach_id)
     except ValueError as error:
         raise CoachNotFoundError from error
-    found = StaffMember.objects.active().known_as(person_id).select_related("person").first()
+    found = StaffMember.objects.active().known_as(person_id).with_is_in_brand(brand_id).select_related("person").first()
     if found is None:
         raise CoachNotFoundError
-    if not found.brands.filter(pk=brand_id).exists():
+    if not found.is_in_brand:  # type: ignore[attr-defined]  # annotated
         raise CoachOutsideBrandError
     return found
 
@@ -43,7 +43,7 @@ def patient(*, person_id: uuid.UUID | None, brand_id: uuid.UUID) -> Client:
     """The brand's client who is this person. Raises PatientNotFoundError."""
     found = None
     if person_id is not None:
-        found = Client.objects.filter(person_id=person_id, brands=brand_id).first()
+        found = Client.objects.filter(person_id=person_id, brands=brand_id).order_by().first()
     if found is None:
         raise PatientNotFoundError
     return found

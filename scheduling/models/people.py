@@ -3,7 +3,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from scheduling.models.fields import ZoneField
@@ -68,6 +68,11 @@ class StaffQuerySet(models.QuerySet["StaffMember"]):
 
     def known_as(self, person_id: uuid.UUID) -> "StaffQuerySet":
         return self.filter(person_id=person_id)
+
+    def with_is_in_brand(self, brand_id: uuid.UUID) -> "StaffQuerySet":
+        """Adds `is_in_brand`: whether they work for the brand."""
+        membership = StaffMember.brands.through.objects.filter(staffmember_id=OuterRef("pk"), brand_id=brand_id)
+        return self.annotate(is_in_brand=Exists(membership))
 
 
 class StaffMember(models.Model):
