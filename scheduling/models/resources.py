@@ -30,8 +30,11 @@ class Resource(models.Model):
         EQUIPMENT = "equipment", "Equipment"
         CLIENT = "client", "Client"
 
+    # One less than a person's two names and the blank between them may have.
+    NAME_LENGTH: ClassVar = 200
+
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=NAME_LENGTH)
     timezone = ZoneField(help_text="The zone of its working hours.")
     location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT)
     is_active = models.BooleanField(default=True)

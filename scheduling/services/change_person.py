@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from scheduling.models import Person, Resource
 from scheduling.services.register_person import EmailTakenError
@@ -11,13 +12,15 @@ from scheduling.services.register_person import EmailTakenError
 
 @transaction.atomic
 def change_person(*, person: Person, changes: Mapping[str, str]) -> Person:
-    """Sets the named fields and raises the version. Raises EmailTakenError."""
+    """Sets the named fields, the date of the change and raises the version. Raises EmailTakenError."""
     try:
         with transaction.atomic():
-            Person.objects.filter(pk=person.pk).update(**changes, version=F("version") + 1)
+            Person.objects.filter(pk=person.pk).update(**changes, version=F("version") + 1, updated_at=Now())
     except IntegrityError as error:
         raise EmailTakenError from error
     person.refresh_from_db()
     # The calendar carries the name and the zone of its owner.
-    Resource.objects.filter(staff_member__person=person).update(name=person.name, timezone=person.timezone)
+    Resource.objects.filter(staff_member__person=person).update(
+        name=person.name[: Resource.NAME_LENGTH], timezone=person.timezone
+    )
     return person

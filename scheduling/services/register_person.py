@@ -66,7 +66,9 @@ def register_staff_member(*, person: PersonData, brand_id: UUID, title: str = ""
     found = _person(person)
     staff_member = StaffMember.objects.filter(person=found).first()
     if staff_member is None:
-        resource = Resource.objects.create(kind=Resource.Kind.STAFF, name=found.name, timezone=found.timezone)
+        resource = Resource.objects.create(
+            kind=Resource.Kind.STAFF, name=found.name[: Resource.NAME_LENGTH], timezone=found.timezone
+        )
         staff_member = StaffMember.objects.create(person=found, resource=resource, title=title)
     elif staff_member.brands.filter(pk=brand_id).exists():
         raise StaffMemberExistsError(id=str(staff_member.person_id))
