@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.access.models import Application, Membership
-from accounts.admin_base import ReadOnly
+from accounts.admin_base import ReadOnly, WholeTenantOnly
 from accounts.admin_sites import platform_site, tenant_site
 from accounts.models import User
 from tenants.brands.models import Brand
@@ -48,7 +48,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(User, site=tenant_site)
-class StaffUserAdmin(UserAdmin):
+class StaffUserAdmin(WholeTenantOnly, UserAdmin):
     inlines: ClassVar = [MembershipInline]
 
 
@@ -61,7 +61,7 @@ class OperatorAdmin(UserAdmin):
 
 
 @admin.register(Application, site=tenant_site)
-class ApplicationAdmin(ReadOnly):
+class ApplicationAdmin(ReadOnly, WholeTenantOnly):
     list_display = ("name", "client_id", "brand", "scopes")
     fields = ("name", "client_id", "brand", "scopes", "created")
 

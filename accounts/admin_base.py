@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.backends import brands_of
+from accounts.models import User
 from tenants.brands.models import Brand
 
 
@@ -52,6 +53,29 @@ class NoDelete(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
+
+
+class WholeTenantOnly(ModelAdmin):
+    """What concerns all brands, such as who may do what: for those alone whose role is for all brands."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _sees_all(request) and super().has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return _sees_all(request) and super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _sees_all(request) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return _sees_all(request) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return _sees_all(request) and super().has_delete_permission(request, obj)
+
+
+def _sees_all(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and brands_of(request.user) is None
 
 
 def selectable_brands(request: HttpRequest) -> QuerySet[Brand]:

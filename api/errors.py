@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import orjson
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views import defaults
+from django.template.loader import render_to_string
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -101,7 +101,19 @@ class MalformedJSONError(EdgeError):
 class NotFoundError(EdgeError):
     code = "not_found"
     status = 404
-    message = "There is nothing at this address. /docs/ lists the endpoints."
+    message = "There is nothing at this address. /docs/ lists the endpoints of the API."
+
+
+class BadRequestError(EdgeError):
+    code = "bad_request"
+    status = 400
+    message = "This request can't be understood."
+
+
+class ForbiddenError(EdgeError):
+    code = "forbidden"
+    status = 403
+    message = "You may not do this. Ask an administrator for the role that may."
 
 
 class MethodNotAllowedError(EdgeError):
@@ -154,11 +166,12 @@ class InternalError(EdgeError):
     message = "Something went wrong on our side. Nothing was changed. The request id finds the cause in the log."
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Django REST framework's hook. None lets what is unexpected go on to handler500."""
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """Django REST framework's hook. What is unexpected is logged and answered as 500, in the family's envelope."""
     refusal = as_domain_error(error, method=context["request"].method)
     if refusal is None:
-        return None
+        logger.error("Unexpected in request %s", getattr(context["request"], "request_id", ""), exc_info=error)
+        refusal = InternalError()
     answer = _refusal(context["request"], refusal)
     family = family_of(context["request"].method, context["request"].path)
     response = Response(family.envelope(answer), status=answer.status, headers=dict(answer.headers))
@@ -167,8 +180,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def render(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The answer to a refusal outside of any view."""
+    """The answer to a refusal outside of any view: for programs in the family's envelope, for people a page."""
     answer = _refusal(request, error)
+    if _is_page(request):
+        return _page(answer)
     family = family_of(request.method or "GET", request.path)
     return HttpResponse(
         orjson.dumps(family.envelope(answer)),
@@ -264,30 +279,29 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     return {prefix or "body": [str(text) for text in texts]}
 
 
-def _wants_html(request: HttpRequest) -> bool:
-    return not request.path.startswith("/v1/")
-
-
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if _wants_html(request):
-        return defaults.bad_request(request, exception)
-    return render(
-        request, as_domain_error(exception, method=request.method or "") or MalformedJSONError(reason="refused")
-    )
+    return render(request, as_domain_error(exception, method=request.method or "") or BadRequestError())
 
 
-def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if _wants_html(request) or not isinstance(exception, PermissionDenied):
-        return defaults.permission_denied(request, exception)
-    return render(request, UnauthenticatedError())
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return render(request, ForbiddenError())
 
 
-def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return defaults.page_not_found(request, exception) if _wants_html(request) else render(request, NotFoundError())
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return render(request, NotFoundError())
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    return defaults.server_error(request) if _wants_html(request) else render(request, InternalError())
+    return render(request, InternalError())
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """Whether a person looks at the answer: anything but the API and the tokens."""
+    return not request.path.startswith(("/v1/", "/oauth/", "/openapi/"))
+
+
+def _page(answer: Refusal) -> HttpResponse:
+    return HttpResponse(render_to_string("error.html", {"answer": answer}), status=answer.status)
 
 
 __all__ = ["Kind", "exception_handler", "handler400", "handler403", "handler404", "handler500", "render"]

@@ -1,7 +1,7 @@
 """The base of every viewset: scopes per action, writes in one transaction, the family's errors."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -57,7 +57,7 @@ class PlatformViewSet(GenericViewSet[Any]):
         return self.response
 
     def _refuse(self, error: DomainError) -> Response:
-        return cast("Response", exception_handler(error, {"request": self.request}))
+        return exception_handler(error, {"request": self.request})
 
     def parsed(self, serializer: type[BaseSerializer[Any]], data: Any = None) -> dict[str, Any]:
         """The body (or `data`), checked. Raises a ValidationError that names every wrong field."""

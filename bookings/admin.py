@@ -206,6 +206,13 @@ class OfficeHourForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = "__all__"  # noqa: DJ007 - the admin names the fields
         widgets: ClassVar = {"timezone": UnfoldAdminTextInputWidget}
 
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        coach, brand = fields.get("coach"), fields.get("brand")
+        if coach and brand and not coach.brands.filter(pk=brand.pk).exists():
+            raise forms.ValidationError({"coach": f"{coach} does not work for {brand}."})
+        return fields
+
 
 class OfficeHourExceptionInline(TabularInline):
     model = OfficeHourException

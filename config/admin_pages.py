@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin_sites import tenant_site
+from accounts.backends import brands_of
 from bookings.models import CoachBooking
 
 DAYS = 7
@@ -81,8 +82,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "title": "Access",
             "separator": True,
             "items": [
-                _item("Users and roles", "manage_accounts", "accounts_user"),
-                _item("Applications", "key", "access_application"),
+                _item("Users and roles", "manage_accounts", "accounts_user", whole_tenant=True),
+                _item("Applications", "key", "access_application", whole_tenant=True),
                 _item("Brands", "sell", "brands_brand"),
             ],
         },
@@ -110,15 +111,17 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**context, "week": list(days.items())[:DAYS], "week_count": sum(map(len, days.values())), "today": today}
 
 
-def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+def _item(title: str, icon: str, model: str, *, whole_tenant: bool = False) -> dict[str, Any]:
     app, _, name = model.partition("_")
     return {
         "title": title,
         "icon": icon,
         "link": reverse(f"admin:{model}_changelist"),
-        "permission": _may_see(f"{app}.view_{name}"),
+        "permission": _may_see(f"{app}.view_{name}", whole_tenant=whole_tenant),
     }
 
 
-def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
-    return lambda request: bool(request.user.has_perm(permission))
+def _may_see(permission: str, *, whole_tenant: bool) -> Callable[[Any], bool]:
+    return lambda request: (
+        bool(request.user.has_perm(permission)) and not (whole_tenant and brands_of(request.user) is not None)
+    )

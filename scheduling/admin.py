@@ -203,6 +203,12 @@ class ResourceAdmin(NoDelete):
     fields = ("name", "kind", "timezone", "location", "is_active")
     inlines: ClassVar = [WorkingHoursInline, HoursExceptionInline]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
+        """Rooms and things are everybody's; people are their brands'."""
+        rows: QuerySet[Resource] = super().get_queryset(request)
+        own = StaffMember.objects.filter(brands__in=selectable_brands(request)).values("resource")
+        return rows.exclude(kind=Resource.Kind.STAFF) | rows.filter(pk__in=own)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         return () if obj is None else ("kind",)
 

@@ -1,10 +1,14 @@
 """Which tenants have something to send."""
 
-from django.db import connection
+import logging
+
+from django.db import ProgrammingError, connection
 from django_tenants.utils import quote_schema_name
 
 from tenants.context import use_public
 from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
 
 # Of one statement: a UNION of thousands of branches would take long to plan.
 _CHUNK = 200
@@ -19,8 +23,19 @@ def find_due_tenants() -> list[str]:
         schemas = list(Tenant.objects.filter(status=Tenant.Status.ACTIVE).values_list("schema_name", flat=True))
         due: list[str] = []
         for first in range(0, len(schemas), _CHUNK):
-            due += _due(schemas[first : first + _CHUNK])
+            due += _due_of_sound(schemas[first : first + _CHUNK])
     return due
+
+
+def _due_of_sound(schemas: list[str]) -> list[str]:
+    """As `_due`; a tenant whose tables are broken or behind is logged and holds up nobody else."""
+    try:
+        return _due(schemas)
+    except ProgrammingError:
+        if len(schemas) == 1:
+            logger.exception("The messages of schema %s can't be read", schemas[0])
+            return []
+    return [due for schema in schemas for due in _due_of_sound([schema])]
 
 
 def _due(schemas: list[str]) -> list[str]:

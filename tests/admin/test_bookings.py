@@ -118,6 +118,9 @@ def test_staff_of_another_brand_sees_and_does_nothing(sign_in: SignIn) -> None:
     assert b"Ada Coach" not in admin.get("/admin/").content
     assert b"Ada Coach" not in admin.get("/admin/scheduling/staffmember/").content
     assert b"Ada Coach" not in admin.get("/admin/scheduling/person/").content
+    assert b"Ada Coach" not in admin.get("/admin/scheduling/resource/").content
+    assert b"Ada Coach" not in admin.get("/admin/bookings/officehour/").content
+    assert b"Client0" not in admin.get("/admin/notifications/message/").content
     assert admin.get(f"{LIST}{booking.pk}/change/").status_code == 302
     assert admin.post(f"{LIST}{booking.pk}/cancel/", reason="x", _form_submitted="true").status_code == 403
     booking.refresh_from_db()

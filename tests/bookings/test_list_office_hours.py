@@ -86,5 +86,5 @@ def test_the_number_of_queries_does_not_grow(
     path = f"/v1/coaches/{coach.person_id}/office-hours"
     as_service.get(path)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(as_service.get(path).json()["office_hours"]) == number
