@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import HttpRequest
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -35,7 +36,7 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Principal, Any] | None:
         if not request.headers.get("Authorization"):
             return None
-        found = OAuth2Authentication().authenticate(request)
+        found = OAuth2Authentication().authenticate(_head(request))
         if found is None:
             raise UnauthenticatedError
         user, token = found
@@ -51,3 +52,12 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return 'Bearer realm="api"'
+
+
+def _head(request: Request) -> HttpRequest:
+    """The request without body and query. OAuthLib would parse both, before it is known who is calling."""
+    head = HttpRequest()
+    head.method = request.method
+    head.path = request.path
+    head.META = {**request.META, "QUERY_STRING": ""}
+    return head

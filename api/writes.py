@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import Error, connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,6 +44,7 @@ def perform(
     envelope. A deadlock or serialization failure repeats the whole, three times at the most.
     """
     key = _key(request)
+    _raw(request).body  # noqa: B018 - read as a whole, up to its limit, before a parser streams it
     for attempt in range(1, TRIES + 1):
         try:
             if key is None:
@@ -93,7 +94,7 @@ def _key(request: Request) -> str | None:
 
 
 def _fingerprint(request: Request) -> bytes:
-    raw = request._request  # noqa: SLF001 - DRF keeps the untouched request there
+    raw = _raw(request)
     head = f"{raw.method}\n{raw.path}\n{raw.META.get('QUERY_STRING', '')}\n".encode()
     return hashlib.sha256(head + raw.body).digest()
 
@@ -120,6 +121,10 @@ def _claim(*, principal: str, route: str, key: str, fingerprint: bytes, now: dat
             raise
         cursor.execute(f"SET LOCAL lock_timeout = {WEB_LOCK_TIMEOUT_MS}")
     return None if row is None else int(row[0])
+
+
+def _raw(request: Request) -> HttpRequest:
+    return request._request  # noqa: SLF001 - DRF keeps the untouched request there
 
 
 def _replay(*, principal: str, route: str, key: str, fingerprint: bytes) -> HttpResponse:

@@ -30,6 +30,10 @@ def stylesheet(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
     return static("slotkeeper/admin.css")
 
 
+def favicon(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
+    return static("slotkeeper/favicon.svg")
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     if getattr(request, "tenant", None) is None:
         return [

@@ -13,7 +13,7 @@ from tenants.context import activate, activate_public
 from tenants.resolution import ResolvedTenant
 
 # On the platform's host these are the operators' or everybody's; all else there needs a tenant.
-_PLATFORM_PATHS = ("/admin/", "/docs/", "/openapi/", "/static/")
+_PLATFORM_PATHS = ("/admin/", "/docs/", "/openapi/", "/favicon.ico")
 
 
 class TenantMiddleware:

@@ -8,6 +8,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "config.admin_pages.site_title",
     "SITE_HEADER": "config.admin_pages.site_title",
     "SITE_SUBHEADER": "config.admin_pages.site_subheader",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin_pages.favicon"}],
     "SITE_SYMBOL": "calendar_month",
     "SITE_URL": None,
     "STYLES": ["config.admin_pages.stylesheet"],

@@ -1,11 +1,13 @@
 """What both URLconfs have: the documentation."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from api.families import FAMILIES
 from api.openapi_views import DocumentView, ErrorsView, RedocView, SwaggerView
 
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url="/static/slotkeeper/favicon.svg")),
     path("docs/", SwaggerView.as_view(), name="docs"),
     path("docs/redoc/", RedocView.as_view(), name="redoc"),
     path("docs/errors", ErrorsView.as_view(), name="errors"),

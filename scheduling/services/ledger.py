@@ -20,7 +20,7 @@ from tenants.errors import DomainError, Kind
 class SlotTakenError(DomainError):
     """Somebody else has the time. `resource_ids` and `resources` (names) say on what."""
 
-    code = "slot_taken"
+    code = "resource_taken"
     kind = Kind.CONFLICT
     message = "That time is taken: {resources}."
 
