@@ -40,7 +40,10 @@ class PlatformViewSet(GenericViewSet[Any]):
         self.now = timezone.now()
         try:
             self.initial(request, *args, **kwargs)
-            handler = getattr(self, str(request.method).lower(), self.http_method_not_allowed)
+            name = str(request.method).lower()
+            # Only what is on the list: APIView itself would answer OPTIONS.
+            known = name in self.http_method_names
+            handler = getattr(self, name, self.http_method_not_allowed) if known else self.http_method_not_allowed
             if request.method in SAFE_METHODS or handler == self.http_method_not_allowed:
                 response = handler(request, *args, **kwargs)
             else:
