@@ -195,7 +195,7 @@ class CoachBookingViewSet(PlatformViewSet):
             "as long as the booking stands."
         ),
         parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH), _ACT_AS],
-        responses=shapes.CoachBookingOutput,
+        responses={200: shapes.CoachBookingOutput},
     )
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
         booking = self._found(id)
