@@ -93,3 +93,15 @@ def test_what_is_no_json_object_is_refused(as_patient: Rest, coach: StaffMember,
 
     assert answer.status_code == 400
     assert answer.json()["error"] in {"malformed_json", "validation_error"}
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data", "text/plain"])
+@pytest.mark.parametrize("query", ["", "?%zz", "?a=%00;b"])
+def test_who_is_calling_is_asked_before_the_body_and_the_query_are_read(
+    north: Any, coach: StaffMember, content_type: str, query: str
+) -> None:
+    path = f"/v1/coaches/{coach.person_id}/bookings{query}"
+
+    answer = Rest(north, "wrong").request("POST", path, raw=b"{", content_type=content_type)
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
