@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,6 +38,7 @@ class CoachViewSet(PlatformViewSet):
     """Everything below /v1/coaches/{coachId}."""
 
     lookup_field = "coach_id"
+    lookup_value_converter = "str"
     scopes: ClassVar = {
         "book": {"write:bookings"},
         "slots": {"read:bookings"},
@@ -62,6 +64,7 @@ class CoachViewSet(PlatformViewSet):
         responses={201: shapes.CoachBookingOutput},
         examples=[OpenApiExample("A slot", value={"slot_at": "2026-12-01T09:00:00Z", "notes": "First talk"})],
     )
+    @action(detail=True, methods=["post"], url_path="bookings")
     def book(self, request: Request, coach_id: str) -> Response:
         brand_id = current_brand_id(request)
         wanted = self.parsed(shapes.NewCoachBooking)
@@ -89,6 +92,7 @@ class CoachViewSet(PlatformViewSet):
         ],
         responses=shapes.SlotsOutput,
     )
+    @action(detail=True, methods=["get"])
     def slots(self, request: Request, coach_id: str) -> Response:
         query = self.parsed(shapes.SlotsQuery, data=request.query_params.dict())
         start = query.get("from", self.now)
@@ -116,6 +120,7 @@ class CoachViewSet(PlatformViewSet):
         parameters=[_COACH_ID],
         responses=shapes.OfficeHoursOutput,
     )
+    @action(detail=True, methods=["get"], url_path="office-hours")
     def office_hours(self, request: Request, coach_id: str) -> Response:
         coach = self.coach(coach_id)
         found = OfficeHour.objects.of(coach=coach, brand_id=current_brand_id(request))
@@ -142,6 +147,7 @@ class CoachViewSet(PlatformViewSet):
             )
         ],
     )
+    @office_hours.mapping.post
     def publish(self, request: Request, coach_id: str) -> Response:
         offer = self.parsed(shapes.NewOfficeHour)
         coach = self.coach(coach_id)
@@ -157,9 +163,19 @@ class CoachViewSet(PlatformViewSet):
         return Response(shapes.office_hour_json(office_hour, coach_id=coach.person_id), status=201)
 
 
-class MyCoachBookingsViewSet(PlatformViewSet):
-    scopes: ClassVar = {"list": {"read:bookings"}}
-    refusals: ClassVar = {"list": [errors.PatientNotFoundError, ActingForAnotherError]}
+class CoachBookingViewSet(PlatformViewSet):
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "str"
+    scopes: ClassVar = {"mine": {"read:bookings"}, "destroy": {"write:bookings", "manage:bookings"}}
+    refusals: ClassVar = {
+        "mine": [errors.PatientNotFoundError, ActingForAnotherError],
+        "destroy": [
+            errors.BookingNotFoundError,
+            errors.ForeignBookingError,
+            errors.NotCancellableError,
+            ActingForAnotherError,
+        ],
+    }
 
     @extend_schema(
         operation_id="listMyCoachBookings",
@@ -168,23 +184,12 @@ class MyCoachBookingsViewSet(PlatformViewSet):
         parameters=[_ACT_AS],
         responses=shapes.CoachBookingsOutput,
     )
-    def list(self, request: Request) -> Response:
+    @action(detail=False, methods=["get"], url_path="me")
+    def mine(self, request: Request) -> Response:
         brand_id = current_brand_id(request)
         client = selectors.patient(person_id=acting_person_id(request), brand_id=brand_id)
         bookings = selectors.bookings_of(client, brand_id=brand_id)
         return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
-
-
-class CoachBookingViewSet(PlatformViewSet):
-    scopes: ClassVar = {"destroy": {"write:bookings", "manage:bookings"}}
-    refusals: ClassVar = {
-        "destroy": [
-            errors.BookingNotFoundError,
-            errors.ForeignBookingError,
-            errors.NotCancellableError,
-            ActingForAnotherError,
-        ]
-    }
 
     @extend_schema(
         operation_id="cancelCoachBooking",

@@ -1,5 +1,8 @@
-from django.urls import path
+from rest_framework.routers import SimpleRouter
 
 from notifications.api.viewsets import NotifyViewSet
 
-urlpatterns = [path("bookings/notify", NotifyViewSet.as_view({"post": "create"}), name="booking-notify")]
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("bookings", NotifyViewSet, basename="booking-notifications")
+
+urlpatterns = router.urls

@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
 from kombu.exceptions import OperationalError
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +14,7 @@ from notifications.tasks import send_due
 class NotifyViewSet(PlatformViewSet):
     """leko.yaml, POST /bookings/notify."""
 
-    scopes: ClassVar = {"create": {"run:notifications"}}
+    scopes: ClassVar = {"notify": {"run:notifications"}}
 
     @extend_schema(
         operation_id="notifyBookings",
@@ -23,7 +24,8 @@ class NotifyViewSet(PlatformViewSet):
         request=None,
         responses={204: None},
     )
-    def create(self, request: Request) -> Response:  # noqa: ARG002
+    @action(detail=False, methods=["post"])
+    def notify(self, request: Request) -> Response:  # noqa: ARG002
         try:
             send_due.apply_async(expires=30)
         except OperationalError as error:  # the broker is gone; the messages wait in Postgres

@@ -1,5 +1,8 @@
-from django.urls import path
+from rest_framework.routers import SimpleRouter
 
 from visits.api.viewsets import ProviderViewSet
 
-urlpatterns = [path("providers", ProviderViewSet.as_view({"post": "create"}), name="providers")]
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("providers", ProviderViewSet, basename="provider")
+
+urlpatterns = router.urls
