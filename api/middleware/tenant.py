@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from api import errors
 from tenants import resolution
 from tenants.context import activate, activate_public
+from tenants.errors import DomainError
 from tenants.resolution import ResolvedTenant
 
 # On the platform's host these are the operators' or everybody's; all else there needs a tenant.
@@ -26,7 +28,7 @@ class TenantMiddleware:
         activate_public()
         try:
             tenant = self._resolve(request)
-        except errors.EdgeError as error:
+        except DomainError as error:
             return errors.render(request, error)
         request.tenant = tenant  # type: ignore[attr-defined]
         try:
@@ -52,6 +54,11 @@ class TenantMiddleware:
             raise errors.UnknownTenantError from error
         except resolution.TenantMismatchError as error:
             raise errors.TenantMismatchError from error
+        except Error as error:
+            # Before any view: nothing else turns a database that is away into a 503.
+            if busy := errors.as_domain_error(error, method=request.method or ""):
+                raise busy from error
+            raise
         if tenant is None:
             if request.path != "/" and not request.path.startswith(_PLATFORM_PATHS):
                 raise errors.TenantRequiredError
