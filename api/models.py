@@ -10,7 +10,7 @@ class IdempotencyRecord(models.Model):
     principal = models.CharField(max_length=80)
     route = models.CharField(max_length=200)
     key = models.CharField(max_length=255)
-    # SHA-256 of method, path, query and body.
+    # SHA-256 of method, path, query, body, for whom and for which brand.
     fingerprint = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import errors
+from api.brands import current_brand_id
 from api.models import IdempotencyRecord
 from api.renderers import dumps
 from api.request import principal_of
@@ -94,8 +95,10 @@ def _key(request: Request) -> str | None:
 
 
 def _fingerprint(request: Request) -> bytes:
+    """Of all that says what is asked for: also for whom and for which brand, which headers may name."""
     raw = _raw(request)
-    head = f"{raw.method}\n{raw.path}\n{raw.META.get('QUERY_STRING', '')}\n".encode()
+    asked = [raw.method, raw.path, raw.META.get("QUERY_STRING", ""), raw.headers.get("X-Current-User-Id", "")]
+    head = "\n".join([*map(str, asked), str(current_brand_id(request)), ""]).encode()
     return hashlib.sha256(head + raw.body).digest()
 
 
