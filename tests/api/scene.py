@@ -1,0 +1,79 @@
+"""One tenant with somebody behind every kind of id, and a service that may do everything."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support import cast
+from tests.support.http import Rest
+
+
+class ActingRest(Rest):
+    """Acts for the client, and for the coach where office hours are published."""
+
+    def __init__(self, tenant: Any, token: str, *, client: str, coach: str) -> None:
+        super().__init__(tenant, token, **{"X-Current-User-Id": client})
+        self.coach = coach
+
+    def request(self, method: str, path: str, *args: Any, **options: Any) -> Any:
+        if path.partition("?")[0].endswith("/office-hours"):
+            options["headers"] = {"X-Current-User-Id": self.coach, **(options.get("headers") or {})}
+        return super().request(method, path, *args, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    rest: Rest
+    values: dict[str, Any]
+    # What each write under /v1/ is content with.
+    bodies: dict[str, dict[str, Any]]
+
+
+def make_scene(tenant: Any) -> Scene:
+    coach, client = cast.make_coach(), cast.make_client()
+    cast.make_office_hour(coach)
+    booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
+    person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com", "phone": "+1 555 0100",
+              "language": "en", "timezone": "Europe/Berlin"}  # fmt: skip
+    return Scene(
+        rest=ActingRest(tenant, cast.make_token(), client=str(client.person_id), coach=str(coach.person_id)),
+        values={
+            "coaches.coach_id": coach.person_id,
+            "bookings.id": booking.pk,
+            "clients.pk": client.person_id,
+            "staff.pk": coach.person_id,
+        },
+        bodies={
+            "POST /v1/coaches/<str:coach_id>/bookings": {
+                "slot_at": cast.tomorrow_at(10).isoformat(),
+                "notes": "Hello",
+            },
+            "POST /v1/coaches/<str:coach_id>/office-hours": {
+                "weekdays": [1, 2],
+                "date": None,
+                "start_time": "09:00",
+                "end_time": "12:00",
+                "timezone": "Europe/Berlin",
+                "duration_minutes": 30,
+                "notice_minutes": 0,
+                "horizon_days": 60,
+                "valid_from": "2026-01-01",
+                "valid_until": "2030-01-01",
+                "exceptions": [{"date": "2026-12-24"}],
+            },
+            "POST /v1/providers": {
+                "brand_id": str(cast.main_brand().pk),
+                "name": "Dora Doe",
+                "specialty": "Sleep",
+                "npi": "1932471005",
+                "email": "dora@example.com",
+                "phone": "+1 555 0100",
+                "metadata": {"any": ["thing"]},
+            },
+            "POST /v1/clients": person,
+            "PATCH /v1/clients/<uuid:pk>": person,
+            "POST /v1/staff": {**person, "title": "Coach"},
+            "PATCH /v1/staff/<uuid:pk>": person,
+            "POST /v1/bookings/notify": {},
+            "DELETE /v1/bookings/<str:id>": {},
+        },
+    )

@@ -1,0 +1,80 @@
+"""One catalogue of refusals: stable codes, messages that format, each of them documented."""
+
+import re
+import string
+from collections import defaultdict
+from typing import Any
+
+import orjson
+import pytest
+
+from api.errors import InvalidInputError
+from api.openapi_views import document
+from config.urls import tenant
+from tenants.errors import DomainError
+
+# Refusals that two layers know under one code, because they mean the same to a client.
+SAME_MEANING: set[str] = set()
+# What no operation of its own can announce.
+NOT_OF_ONE_OPERATION = {
+    "method_not_allowed",
+    "bad_request",
+    "forbidden",  # forms of pages
+    "resource_taken",  # the ledger's; each domain says it in its own words
+    "internal_error",
+    "repeated_header",
+    "overbook_reason_required",  # no endpoint overbooks yet
+    "forbidden_step",  # nor says who came
+    "not_over_yet",
+}
+
+
+def _catalogue() -> list[type[DomainError]]:
+    assert tenant.urlpatterns  # importing the URLconf has imported every refusal
+
+    def below(parent: type[DomainError]) -> list[type[DomainError]]:
+        return [found for child in parent.__subclasses__() for found in (child, *below(child))]
+
+    return [error for error in below(DomainError) if error.message]
+
+
+CATALOGUE = _catalogue()
+
+
+def _fields(error: type[DomainError]) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(error.message) if name}
+
+
+@pytest.mark.parametrize("error", CATALOGUE, ids=lambda error: error.__name__)
+def test_the_code_is_a_word_for_programs(error: type[DomainError]) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", error.code)
+    assert error.code != DomainError.code
+
+
+@pytest.mark.parametrize("error", CATALOGUE, ids=lambda error: error.__name__)
+def test_the_message_is_a_sentence_that_formats(error: type[DomainError]) -> None:
+    data: dict[str, Any] = {name: f"a {name}" for name in _fields(error)}
+    made: DomainError = InvalidInputError({"field": ["Is wrong."]}) if error is InvalidInputError else error(**data)
+
+    assert str(made)
+    assert not re.search(r"[{}]", str(made))
+    assert error is InvalidInputError or str(made).endswith((".", "reason", "nearest"))
+
+
+def test_a_code_means_one_thing() -> None:
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for error in CATALOGUE:
+        owners[error.code].add(error.__name__)
+
+    assert {code for code, names in owners.items() if len(names) > 1} == SAME_MEANING
+
+
+def test_every_code_is_documented_where_it_may_be_met() -> None:
+    documented: set[str] = set()
+    for item in orjson.loads(document(""))["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                for content in response.get("content", {}).values():
+                    documented |= set(content.get("examples", {}))
+
+    assert {error.code for error in CATALOGUE} - documented == NOT_OF_ONE_OPERATION
