@@ -1,7 +1,8 @@
-"""Serializer fields that are stricter than Django REST framework's own."""
+"""Serializers and fields that are stricter than Django REST framework's own."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
 from typing import Any
 
 from rest_framework import serializers
@@ -30,3 +31,45 @@ class InstantField(serializers.DateTimeField):
         if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
             self.fail("calendar")
         return instant
+
+
+class WallTimeField(serializers.TimeField):
+    """A time of day to the minute, HH:MM."""
+
+    default_error_messages = {"minute": "Write HH:MM, to the full minute."}  # noqa: RUF012
+
+    def to_internal_value(self, value: Any) -> time:
+        wall: time = super().to_internal_value(value)
+        if wall.second or wall.microsecond or wall.tzinfo is not None:
+            self.fail("minute")
+        return wall
+
+
+class BodySerializer(serializers.Serializer[Any]):
+    """Input from a JSON body. A value of the wrong JSON type is refused: DRF would take 5 for "5", "30" for
+    30 and 2.0 for 2, and store what the client did not mean."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        wrong = {
+            name: [_TYPE_ERRORS[wanted]]
+            for name, field in self.fields.items()
+            if isinstance(data, Mapping)
+            and data.get(name) is not None
+            and (wanted := _json_type(field)) is not None
+            and type(data[name]) is not wanted
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+
+_TYPE_ERRORS: dict[type, str] = {str: "Must be a string.", int: "Must be an integer.", bool: "Must be true or false."}
+
+
+def _json_type(field: Any) -> type | None:
+    """The JSON type of a field's values; None for those that check it themselves."""
+    text = serializers.CharField | serializers.DateField | serializers.TimeField | serializers.UUIDField
+    for kind, wanted in ((text, str), (serializers.BooleanField, bool), (serializers.IntegerField, int)):
+        if isinstance(field, kind):
+            return wanted
+    return None

@@ -9,7 +9,7 @@ from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
     PersonData,
-    StaffMemberExistsError,
+    ensure_staff_member,
     register_client,
     register_staff_member,
 )
@@ -23,11 +23,11 @@ __all__ = [
     "Resource",
     "SlotTakenError",
     "StaffMember",
-    "StaffMemberExistsError",
     "Subject",
     "ZoneField",
     "busy",
     "closed_days",
+    "ensure_staff_member",
     "holders",
     "move",
     "register_client",

@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import InstantField
+from api.fields import BodySerializer, InstantField, WallTimeField
 from bookings import models
 from bookings.models import CoachBooking, OfficeHour
 from bookings.rules.coach_booking import Status
@@ -15,7 +15,7 @@ MAX_EXCEPTIONS = 366
 MAX_NOTES = 10_000
 
 
-class NewCoachBooking(serializers.Serializer[Any]):
+class NewCoachBooking(BodySerializer):
     slot_at = InstantField(help_text="Wanted start of the slot, with an offset.")
     notes = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, max_length=MAX_NOTES, trim_whitespace=False
@@ -37,10 +37,10 @@ class CoachBookingsOutput(serializers.Serializer[Any]):
     bookings = CoachBookingOutput(many=True)
 
 
-class OfficeHourExceptionShape(serializers.Serializer[Any]):
+class OfficeHourExceptionShape(BodySerializer):
     date = serializers.DateField()
-    start_time = serializers.TimeField(required=False, allow_null=True, help_text="Without times: a day off.")
-    end_time = serializers.TimeField(required=False, allow_null=True)
+    start_time = WallTimeField(required=False, allow_null=True, help_text="Without times: a day off.")
+    end_time = WallTimeField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs.get("start_time") is None) != (attrs.get("end_time") is None):
@@ -48,7 +48,7 @@ class OfficeHourExceptionShape(serializers.Serializer[Any]):
         return attrs
 
 
-class NewOfficeHour(serializers.Serializer[Any]):
+class NewOfficeHour(BodySerializer):
     """Weekly on `weekdays` or once on `date`, in wall time of `timezone`."""
 
     weekdays = serializers.ListField(
@@ -58,8 +58,8 @@ class NewOfficeHour(serializers.Serializer[Any]):
         help_text="ISO, 1 = Monday to 7 = Sunday.",
     )
     date = serializers.DateField(required=False, allow_null=True, help_text="For an office hour that takes place once.")
-    start_time = serializers.TimeField(help_text="Wall time, HH:MM.")
-    end_time = serializers.TimeField(help_text="Wall time; not after start_time means the next day.")
+    start_time = WallTimeField(help_text="Wall time, HH:MM.")
+    end_time = WallTimeField(help_text="Wall time; not after start_time means the next day.")
     timezone = serializers.CharField(
         max_length=64, required=False, validators=[validate_zone], help_text="IANA name; default: the coach's zone."
     )

@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.fields import BodySerializer
 from scheduling.models import Client, StaffMember
 from scheduling.models.fields import validate_zone
 from scheduling.services.register_person import PersonData
@@ -9,7 +10,7 @@ from scheduling.services.register_person import PersonData
 _PERSON_FIELDS = ("given_name", "family_name", "email", "phone", "language", "timezone")
 
 
-class PersonInput(serializers.Serializer[Any]):
+class PersonInput(BodySerializer):
     given_name = serializers.CharField(max_length=100)
     family_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
@@ -37,7 +38,6 @@ class ClientOutput(serializers.Serializer[Any]):
     phone = serializers.CharField()
     language = serializers.CharField()
     timezone = serializers.CharField()
-    brand_ids = serializers.ListField(child=serializers.UUIDField())
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -56,13 +56,12 @@ def person_data(fields: dict[str, Any]) -> PersonData:
 
 
 def client_json(client: Client | StaffMember) -> dict[str, Any]:
-    """Needs `person` and `brands` to be loaded."""
+    """Needs `person` to be loaded."""
     person = client.person
     return {
         "id": person.id,
         "number": client.pk,
         **{name: getattr(person, name) for name in _PERSON_FIELDS},
-        "brand_ids": [brand.pk for brand in client.brands.all()],
         "version": person.version,
         "created_at": client.created_at,
         "updated_at": person.updated_at,
@@ -70,5 +69,5 @@ def client_json(client: Client | StaffMember) -> dict[str, Any]:
 
 
 def staff_member_json(staff_member: StaffMember) -> dict[str, Any]:
-    """Needs `person` and `brands` to be loaded."""
+    """Needs `person` to be loaded."""
     return {**client_json(staff_member), "title": staff_member.title, "is_active": staff_member.is_active}

@@ -26,11 +26,7 @@ class PeopleViewSet(PlatformViewSet):
     lookup_value_converter = "uuid"
 
     def people(self) -> Any:
-        return (
-            self.queryset.filter(brands=current_brand_id(self.request))
-            .select_related("person")
-            .prefetch_related("brands")
-        )
+        return self.queryset.filter(brands=current_brand_id(self.request)).select_related("person")
 
     def found(self, person_id: Any) -> Any:
         person = self.people().filter(person_id=person_id).first()

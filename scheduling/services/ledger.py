@@ -7,6 +7,7 @@ Postgres decides who gets a span: two exclusive reservations of one resource can
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -50,17 +51,19 @@ def reserve(
     if overbook and not reason.strip():
         raise OverbookReasonRequiredError
     wanted = sorted(set(resource_ids))
-    got = _insert([(resource, period) for resource in wanted], subject=subject, now=now)
-    missing = [resource for resource in wanted if resource not in got]
-    taken = [Taken(resource, period) for resource in wanted if resource in got]
-    if not missing:
+    if not wanted:
+        raise ValueError("Name the resources whose time is to be taken.")
+    # Taking back a handful of rows is cheaper than a savepoint; overbooking makes rows of several kinds.
+    with transaction.atomic() if overbook else nullcontext():
+        got = _insert([(resource, period) for resource in wanted], subject=subject, now=now)
+        missing = [resource for resource in wanted if resource not in got]
+        if missing and not overbook:
+            _delete(got.values())
+            raise SlotTakenError(resource_ids=missing, resources=_names(missing))
+        taken = [Taken(resource, period) for resource in wanted if resource in got]
+        for resource in missing:
+            taken += _overbook(resource, period, subject=subject, now=now, reason=reason)
         return taken
-    if not overbook:
-        _delete(got.values())
-        raise SlotTakenError(resource_ids=missing, resources=_names(missing))
-    for resource in missing:
-        taken += _overbook(resource, period, subject=subject, now=now, reason=reason)
-    return taken
 
 
 def move(

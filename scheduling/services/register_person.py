@@ -1,7 +1,8 @@
 """Registering clients and staff members.
 
 A person exists once per tenant. Who is registered with an e-mail address that is known already gets the
-new role as the person they are; their names and contacts stay as they were.
+new role as the person they are; their names and contacts stay as they were, and are shown to the brand
+that they have joined.
 """
 
 from dataclasses import dataclass
@@ -63,6 +64,15 @@ def register_staff_member(*, person: PersonData, brand_id: UUID, title: str = ""
 
     Raises StaffMemberExistsError when they work for this brand already, EmailTakenError.
     """
+    staff_member, is_new = ensure_staff_member(person=person, brand_id=brand_id, title=title)
+    if not is_new:
+        raise StaffMemberExistsError(id=str(staff_member.person_id))
+    return staff_member
+
+
+@transaction.atomic
+def ensure_staff_member(*, person: PersonData, brand_id: UUID, title: str = "") -> tuple[StaffMember, bool]:
+    """As `register_staff_member`, for whoever takes the one who is there already; answers whether they are new."""
     found = _person(person)
     staff_member = StaffMember.objects.filter(person=found).first()
     if staff_member is None:
@@ -71,13 +81,15 @@ def register_staff_member(*, person: PersonData, brand_id: UUID, title: str = ""
         )
         staff_member = StaffMember.objects.create(person=found, resource=resource, title=title)
     elif staff_member.brands.filter(pk=brand_id).exists():
-        raise StaffMemberExistsError(id=str(staff_member.person_id))
+        return staff_member, False
     staff_member.brands.add(Brand.objects.get(pk=brand_id))
-    return staff_member
+    return staff_member, True
 
 
 def _person(data: PersonData) -> Person:
-    if data.email and (found := Person.objects.filter(email__iexact=data.email).first()):
+    # Locked: of two registrations of one person at once, the second sees what the first has made.
+    known = Person.objects.select_for_update().filter(email__iexact=data.email)
+    if data.email and (found := known.first()):
         return found
     try:
         with transaction.atomic():

@@ -24,7 +24,8 @@ def test_a_client_s_texts_are_strings(north: Any, field: str, value: Any) -> Non
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("duration_minutes", "30", "integer"), ("duration_minutes", 30.0, "integer"), ("notice_minutes", True, "integer"),
+        ("duration_minutes", "30", "integer"), ("duration_minutes", 30.0, "integer"),
+        ("notice_minutes", True, "integer"),
         ("start_time", 900, "string"), ("start_time", "09:00:30", "full minute"), ("date", 20301231, "string"),
         ("exceptions", [{"date": 5}], "exceptions.0.date"), ("weekdays", "1", "weekdays"),
     ],

@@ -145,5 +145,5 @@ def test_the_number_of_queries_does_not_grow(
         make(f"Person {one}")
     service.get(path)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(service.get(path).json()["data"]) == number

@@ -87,13 +87,24 @@ def test_the_brand_of_the_client_application_is_the_current_one(north: Any) -> N
     assert service.post("/v1/providers", {"brand_id": str(kids.pk), "name": "Grace"}).status_code == 201
 
 
-def test_whoever_works_for_the_brand_already_is_not_registered_twice(service: Rest) -> None:
+def test_a_coach_of_the_brand_becomes_a_provider_too(service: Rest) -> None:
+    coach = cast.make_coach()
+    body = {"brand_id": str(cast.main_brand().pk), "name": "Ada Coach", "email": coach.person.email}
+
+    answer = service.post("/v1/providers", body)
+
+    assert answer.status_code == 201
+    assert answer.json()["id"] == str(coach.person_id)
+    assert Provider.objects.get().staff_member == coach
+
+
+def test_a_provider_of_the_brand_is_not_registered_twice(service: Rest) -> None:
     body = {"brand_id": str(cast.main_brand().pk), "name": "Grace Hopper", "email": "grace@example.com"}
     first = service.post("/v1/providers", body).json()
 
     answer = service.post("/v1/providers", {**body, "email": "GRACE@example.com"})
 
-    assert _said(answer) == (409, "staff_member_exists")
+    assert _said(answer) == (409, "provider_exists")
     assert first["id"] in answer.json()["message"]
     assert Provider.objects.count() == 1
 

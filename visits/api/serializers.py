@@ -2,13 +2,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.fields import BodySerializer
 from scheduling.public import PersonData
 from visits.models import Provider
 
 _PART_OF_NAME = 100
 
 
-class NewProvider(serializers.Serializer[Any]):
+class NewProvider(BodySerializer):
     brand_id = serializers.UUIDField()
     name = serializers.CharField(max_length=200)
     specialty = serializers.CharField(max_length=200, required=False, allow_null=True, allow_blank=True)

@@ -7,16 +7,16 @@ from rest_framework.response import Response
 from api.brands import ForeignBrandError, check_brand
 from api.request import tenant_of
 from api.viewsets import PlatformViewSet
-from scheduling.public import EmailTakenError, StaffMemberExistsError
+from scheduling.public import EmailTakenError
 from visits.api import serializers as shapes
-from visits.services.register_provider import register_provider
+from visits.services.register_provider import ProviderExistsError, register_provider
 
 
 class ProviderViewSet(PlatformViewSet):
     """loop.yaml, POST /v1/providers."""
 
     scopes: ClassVar = {"create": {"write:providers"}}
-    refusals: ClassVar = {"create": [ForeignBrandError, StaffMemberExistsError, EmailTakenError]}
+    refusals: ClassVar = {"create": [ForeignBrandError, ProviderExistsError, EmailTakenError]}
 
     @extend_schema(
         operation_id="createProvider",

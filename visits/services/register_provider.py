@@ -6,8 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from scheduling.public import PersonData, register_staff_member
+from scheduling.public import PersonData, ensure_staff_member
+from tenants.errors import DomainError, Kind
 from visits.models import Provider
+
+
+class ProviderExistsError(DomainError):
+    code = "provider_exists"
+    kind = Kind.CONFLICT
+    message = "This brand has a provider with this e-mail address: {id}."
 
 
 @transaction.atomic
@@ -22,10 +29,11 @@ def register_provider(
 ) -> Provider:
     """Creates the staff member and what the visits of the brand know of them.
 
-    Raises StaffMemberExistsError, EmailTakenError.
+    Somebody who works for the brand already, as a coach say, becomes a provider too.
+    Raises ProviderExistsError, EmailTakenError.
     """
-    staff_member = register_staff_member(person=person, brand_id=brand_id, title=(specialty or "")[:100])
-    provider, _new = Provider.objects.get_or_create(
+    staff_member, _new = ensure_staff_member(person=person, brand_id=brand_id, title=(specialty or "")[:100])
+    provider, is_new = Provider.objects.get_or_create(
         staff_member=staff_member,
         brand_id=brand_id,
         defaults={
@@ -36,4 +44,6 @@ def register_provider(
             "updated_at": now,
         },
     )
+    if not is_new:
+        raise ProviderExistsError(id=str(staff_member.person_id))
     return provider
