@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.utils import timezone
 
 from api import errors
@@ -48,7 +49,7 @@ class TenantMiddleware:
         if number is not None and "," in number:
             raise errors.RepeatedHeaderError(header="X-Tenant")
         try:
-            host = request.get_host().rsplit(":", 1)[0].lower()
+            host, _port = split_domain_port(request.get_host())
             tenant = resolution.resolve(host=host, number=number)
         except (resolution.UnknownTenantError, DisallowedHost) as error:
             raise errors.UnknownTenantError from error

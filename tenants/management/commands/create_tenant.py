@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants.services.create_tenant import TenantExistsError, create_tenant
+from tenants.services.create_tenant import InvalidTenantError, TenantExistsError, create_tenant
 
 
 class Command(BaseCommand):
@@ -28,6 +28,8 @@ class Command(BaseCommand):
             )
         except TenantExistsError as error:
             raise CommandError(f"{error} `list_tenants` shows them all.") from error
+        except InvalidTenantError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"Created {tenant.slug} (number {tenant.number}). "
             f"Next: bin/manage create_staff_user {tenant.slug} you@example.com"
