@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import quote_schema_name
 
-from config.demo.seed import seed_demo
+from config.demo.seed import refuse_in_production, seed_demo
 from tenants.models import PUBLIC_SCHEMA
 
 
@@ -20,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action=BooleanOptionalAction, default=False, help="Create the demo tenants.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["demo"]:
+            refuse_in_production()
         with transaction.atomic(), connection.cursor() as cursor:
             # Before any tenant exists: an extension created from a tenant's search path would live,
             # and die, with that tenant.
