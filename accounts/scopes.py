@@ -18,3 +18,17 @@ SCOPES: Final = {
     "run:notifications": "Wake the notification workers.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
+
+# Of services alone: a token that a user has signed in for never carries them.
+SERVICE_ONLY: Final = frozenset(
+    {
+        ACT_AS,
+        "manage:bookings",
+        "read:clients",
+        "write:clients",
+        "read:staff",
+        "write:staff",
+        "write:providers",
+        "run:notifications",
+    }
+)

@@ -14,10 +14,22 @@ def current_brand_id(request: Request) -> uuid.UUID:
     return tenant.brand_id or principal_of(request).brand_id or tenant.default_brand_id
 
 
+def speaks_for_all_brands(request: Request) -> bool:
+    """Whether the caller's client application belongs to the whole tenant rather than to one brand."""
+    return principal_of(request).brand_id is None
+
+
 class ForeignBrandError(EdgeError):
     code = "foreign_brand"
     status = 403
     message = "This request is for another brand. Use that brand's own host name or client application."
+
+
+def check_application_brand(request: Request) -> None:
+    """Raises ForeignBrandError where the host names one brand and the client application belongs to another."""
+    by_host, by_application = tenant_of(request).brand_id, principal_of(request).brand_id
+    if by_host and by_application and by_host != by_application:
+        raise ForeignBrandError
 
 
 def check_brand(request: Request, brand_id: uuid.UUID) -> None:

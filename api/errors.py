@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from api.families import Family, Refusal, family_of
-from tenants.errors import DomainError, Kind
+from tenants.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +128,12 @@ class BodyTooLargeError(EdgeError):
     message = "The body is larger than 1 MiB."
 
 
+class LengthRequiredError(EdgeError):
+    code = "length_required"
+    status = 411
+    message = "Send the body's length in Content-Length; a chunked body is not read."
+
+
 class UnsupportedMediaTypeError(EdgeError):
     code = "unsupported_media_type"
     status = 415
@@ -156,7 +162,9 @@ class IdempotencyInProgressError(EdgeError):
 class BusyError(EdgeError):
     code = "busy"
     status = 503
-    message = "The service is busy or being restarted. Nothing was changed. Repeat the request in a second."
+    message = (
+        "The service is busy or being restarted. Repeat the request in a second, a write with its Idempotency-Key."
+    )
     headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
@@ -193,7 +201,7 @@ def render(request: HttpRequest, error: DomainError) -> HttpResponse:
     )
 
 
-def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: PLR0911
+def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911 - a table
     """What an exception means to the client; None for what should not have happened."""
     match error:
         case DomainError():
@@ -212,6 +220,8 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             return MissingTokenError()
         case drf.AuthenticationFailed():
             return UnauthenticatedError()
+        case DataError():  # what no check before it caught: a NUL, a number or a text that does not fit
+            return BadRequestError()
         case OperationalError() | InterfaceError() if is_passing(error):
             logger.warning("Answering 503: %s", type(error.__cause__ or error).__name__)
             return BusyError()
@@ -247,7 +257,6 @@ def _refusal(request: Any, error: DomainError) -> Refusal:
         code=error.code,
         message=str(error),
         fields=error.fields if isinstance(error, InvalidInputError) else {},
-        data=error.data,
         headers=error.headers if isinstance(error, EdgeError) else {},
         path=request.path,
         request_id=getattr(request, "request_id", ""),
@@ -304,4 +313,4 @@ def _page(answer: Refusal) -> HttpResponse:
     return HttpResponse(render_to_string("error.html", {"answer": answer}), status=answer.status)
 
 
-__all__ = ["Kind", "exception_handler", "handler400", "handler403", "handler404", "handler500", "render"]
+__all__ = ["exception_handler", "handler400", "handler403", "handler404", "handler500", "render"]

@@ -30,7 +30,6 @@ class Refusal:
     message: str
     # Which fields of the input are wrong, and how.
     fields: Mapping[str, list[str]] = field(default_factory=dict)
-    data: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     request_id: str = ""

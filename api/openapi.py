@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 
 from accounts.scopes import SCOPES
 from api import errors
+from api.brands import ForeignBrandError
 from api.families import FLEXTELL, LEKO, LOOP, PLATFORM, UPVIO, Family, Refusal, family_of
 from tenants.errors import DomainError
 
@@ -67,6 +68,7 @@ _ALWAYS: list[type[DomainError]] = [
     errors.UnauthenticatedError,
     errors.InsufficientScopeError,
     errors.TenantMismatchError,
+    ForeignBrandError,
     errors.TenantSuspendedError,
     errors.UnknownTenantError,
     errors.BusyError,
@@ -80,6 +82,7 @@ _BODIES: list[type[DomainError]] = [
     errors.InvalidInputError,
     errors.MalformedJSONError,
     errors.BodyTooLargeError,
+    errors.LengthRequiredError,
     errors.UnsupportedMediaTypeError,
 ]
 

@@ -38,22 +38,35 @@ class StrictJSONParser(BaseParser):
         return data
 
 
+# Where a value stands: the place that holds it, and its name or number there. A whole path is made only
+# for the one value that is refused: made for each, a long name over a long list would fill the memory.
+_Place = tuple["_Place | None", str | int]
+
+
 def check(data: Any) -> None:
     """Raises InvalidInputError naming the first field that holds what is refused."""
-    todo: list[tuple[str, Any, int]] = [("", data, 1)]
+    todo: list[tuple[_Place | None, Any, int]] = [(None, data, 1)]
     while todo:
-        path, value, depth = todo.pop()
-        name = path.lstrip(".") or "body"
+        place, value, depth = todo.pop()
         if depth > MAX_DEPTH:
-            raise InvalidInputError({name.split(".", 1)[0]: [f"Nested deeper than {MAX_DEPTH} levels."]})
+            raise InvalidInputError({_path(place).split(".", 1)[0]: [f"Nested deeper than {MAX_DEPTH} levels."]})
         if isinstance(value, dict):
             for key, item in value.items():
                 if "\0" in key:
-                    raise InvalidInputError({name: ["A field's name holds a NUL character."]})
-                todo.append((f"{path}.{key}", item, depth + 1))
+                    raise InvalidInputError({_path(place): ["A field's name holds a NUL character."]})
+                todo.append(((place, key), item, depth + 1))
         elif isinstance(value, list):
-            todo.extend((f"{path}.{index}", item, depth + 1) for index, item in enumerate(value))
+            todo.extend(((place, index), item, depth + 1) for index, item in enumerate(value))
         elif isinstance(value, str) and "\0" in value:
-            raise InvalidInputError({name: ["Must not hold a NUL character."]})
+            raise InvalidInputError({_path(place): ["Must not hold a NUL character."]})
         elif isinstance(value, int | float) and abs(value) >= _BIGINT:
-            raise InvalidInputError({name: ["Must fit in 64 bits."]})
+            raise InvalidInputError({_path(place): ["Must fit in 64 bits."]})
+
+
+def _path(place: _Place | None) -> str:
+    """`exceptions.0.date`; names longer than any field's are cut."""
+    names: list[str] = []
+    while place is not None:
+        place, name = place
+        names.append(str(name)[:100])
+    return ".".join(reversed(names)) or "body"

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, cast
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts.scopes import SERVICE_ONLY
+from api.brands import check_application_brand
 from api.errors import InsufficientScopeError, MissingTokenError
 from api.request import principal_of
 
@@ -23,7 +25,11 @@ class ScopePermission(BasePermission):
             return True
         if request.user is None:
             raise MissingTokenError
+        caller = principal_of(request)
         wanted = viewset.scopes_of(viewset.action)
-        if not wanted & principal_of(request).scopes:
+        # A user speaks for themselves alone, whatever their client application may do.
+        held = caller.scopes if caller.user_id is None else caller.scopes - SERVICE_ONLY
+        if not wanted & held:
             raise InsufficientScopeError(scope=" or ".join(sorted(wanted)))
+        check_application_brand(request)
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -31,6 +32,12 @@ class PlatformViewSet(GenericViewSet[Any]):
         """The scopes of which the action needs one. An action without any can't be called."""
         return self.scopes.get(action or "", set())
 
+    def authorize(self) -> None:
+        """Checks beyond scopes that need no body. Runs before a stored answer is given again, as they do."""
+
+    # For whom the request acts, where that may be somebody else than the caller.
+    person_id: UUID | None = None
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As APIView.dispatch, with every write inside `writes.perform`."""
         self.args = args
@@ -40,6 +47,8 @@ class PlatformViewSet(GenericViewSet[Any]):
         self.now = timezone.now()
         try:
             self.initial(request, *args, **kwargs)
+            if request.user is not None:
+                self.authorize()
             name = str(request.method).lower()
             # Only what is on the list: APIView itself would answer OPTIONS.
             known = name in self.http_method_names
@@ -50,6 +59,7 @@ class PlatformViewSet(GenericViewSet[Any]):
                 response = writes.perform(
                     request=request,
                     route=f"{request.method} {request.resolver_match.route}",
+                    acting_for=self.person_id,
                     now=self.now,
                     work=lambda: handler(request, *args, **kwargs),
                     refuse=self._refuse,

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -37,12 +38,19 @@ Render = Callable[[DomainError], Response]
 
 
 def perform(
-    *, request: Request, route: str, now: datetime, work: Callable[[], Response], refuse: Render
+    *,
+    request: Request,
+    route: str,
+    acting_for: UUID | None,
+    now: datetime,
+    work: Callable[[], Response],
+    refuse: Render,
 ) -> HttpResponseBase:
     """Runs `work` as one durable transaction and answers its response.
 
-    `route` names the endpoint without its parameters; `refuse` renders a DomainError in the family's
-    envelope. A deadlock or serialization failure repeats the whole, three times at the most.
+    `route` names the endpoint without its parameters, `acting_for` the person for whom it acts; `refuse`
+    renders a DomainError in the family's envelope. A deadlock or serialization failure repeats the whole,
+    three times at the most.
     """
     key = _key(request)
     _raw(request).body  # noqa: B018 - read as a whole, up to its limit, before a parser streams it
@@ -51,7 +59,8 @@ def perform(
             if key is None:
                 with transaction.atomic(durable=True):
                     return work()
-            return _perform_once(request, key=key, route=route, now=now, work=work, refuse=refuse)
+            fingerprint = _fingerprint(request, acting_for)
+            return _perform_once(request, key, fingerprint, route=route, now=now, work=work, refuse=refuse)
         except Error as error:
             if errors.sqlstate(error) not in errors.RETRYABLE or attempt == TRIES:
                 raise
@@ -60,9 +69,15 @@ def perform(
 
 
 def _perform_once(
-    request: Request, *, key: str, route: str, now: datetime, work: Callable[[], Response], refuse: Render
+    request: Request,
+    key: str,
+    fingerprint: bytes,
+    *,
+    route: str,
+    now: datetime,
+    work: Callable[[], Response],
+    refuse: Render,
 ) -> HttpResponseBase:
-    fingerprint = _fingerprint(request)
     with transaction.atomic(durable=True):
         record = _claim(principal=principal_of(request).key, route=route, key=key, fingerprint=fingerprint, now=now)
         if record is None:
@@ -94,11 +109,11 @@ def _key(request: Request) -> str | None:
     return key
 
 
-def _fingerprint(request: Request) -> bytes:
-    """Of all that says what is asked for: also for whom and for which brand, which headers may name."""
+def _fingerprint(request: Request, acting_for: UUID | None) -> bytes:
+    """Of all that says what is asked for: also for whom and for which brand."""
     raw = _raw(request)
-    asked = [raw.method, raw.path, raw.META.get("QUERY_STRING", ""), raw.headers.get("X-Current-User-Id", "")]
-    head = "\n".join([*map(str, asked), str(current_brand_id(request)), ""]).encode()
+    asked = [raw.method, raw.path, raw.META.get("QUERY_STRING", ""), acting_for, current_brand_id(request), ""]
+    head = "\n".join(map(str, asked)).encode()
     return hashlib.sha256(head + raw.body).digest()
 
 

@@ -90,9 +90,8 @@ def booking_facts(booking_id: uuid.UUID) -> SubjectFacts | None:
         is_cancelled=booking.status == Status.CANCELLED,
         title=f"{booking.coach.person.name} ({booking.brand.name})",
         staff_name=booking.coach.person.name,
-        staff_email=booking.coach.person.email,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        created_at=booking.updated_at,
+        changed_at=booking.updated_at,
         cancel_reason=booking.cancel_reason,
     )

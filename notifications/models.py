@@ -3,7 +3,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from notifications.rules import MessageState
 from scheduling.public import Person
@@ -47,10 +47,23 @@ class Rule(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> "MessageQuerySet":
-        """What a worker may claim: due, or left behind by a worker whose lease has ended."""
+        """What a worker may claim: due, or left behind by a worker whose lease has ended.
+
+        Not while an earlier message about the same thing is being sent to the same person: they would arrive
+        in any order.
+        """
+        being_sent = Message.objects.filter(
+            subject_id=OuterRef("subject_id"),
+            recipient_id=OuterRef("recipient_id"),
+            state=MessageState.SENDING,
+            lease_until__gte=now,
+            created_at__lt=OuterRef("created_at"),
+        )
         return self.filter(
-            Q(state__in=[MessageState.PLANNED, MessageState.FAILED], due_at__lte=now)
-            | Q(state=MessageState.SENDING, lease_until__lt=now)
+            Q(state__in=[MessageState.PLANNED, MessageState.FAILED])
+            | Q(state=MessageState.SENDING, lease_until__lt=now),
+            ~Exists(being_sent),
+            due_at__lte=now,
         )
 
     def about(self, subject_kind: str, subject_id: UUID) -> "MessageQuerySet":
@@ -91,6 +104,7 @@ class Message(models.Model):
                 condition=Q(state="sending", lease_until__isnull=False) | (~Q(state="sending") & Q(lease_until=None)),
                 name="message_lease_while_sending",
             ),
+            models.CheckConstraint(condition=Q(state__in=[s.value for s in MessageState]), name="message_state_known"),
             models.CheckConstraint(condition=Q(expires_at__gte=F("created_at")), name="message_expires_later"),
         ]
         indexes: ClassVar = [

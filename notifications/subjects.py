@@ -18,10 +18,9 @@ class SubjectFacts:
     is_cancelled: bool
     title: str
     staff_name: str
-    staff_email: str
     starts_at: datetime
     ends_at: datetime
-    created_at: datetime
+    changed_at: datetime
     cancel_reason: str
 
 

@@ -9,6 +9,7 @@ from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
     PersonData,
+    PersonOfAnotherBrandError,
     ensure_staff_member,
     register_client,
     register_staff_member,
@@ -20,6 +21,7 @@ __all__ = [
     "Period",
     "Person",
     "PersonData",
+    "PersonOfAnotherBrandError",
     "Resource",
     "SlotTakenError",
     "StaffMember",

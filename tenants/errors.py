@@ -23,7 +23,7 @@ class DomainError(Exception):
     """Base of all refusals. Subclasses set `code`, `kind` and `message`.
 
     `message` is a format string over the keyword data; it says what is wrong and, where there is one,
-    the way out. Data is kept in `data`, JSON-ready and free of personal data.
+    the way out. Data is kept in `data`, JSON-ready.
     """
 
     code: ClassVar[str] = "error"

@@ -1,6 +1,7 @@
 """Every test runs on real Postgres, as production's role, in the tenant north unless it says otherwise."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_memory() -> Iterator[None]:
-    """What a process remembers of tenants must not go from test to test."""
-    from tenants.context import activate_public
+def _no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a process, or Valkey, remembers of tenants must not go from test to test."""
+    from notifications.services import wake
+    from tenants.context import activate_public, current_schema
     from tenants.resolution import forget
 
+    turn = uuid.uuid4()
+    monkeypatch.setattr(wake, "_key", lambda: f"test:{turn}:{current_schema()}")
     forget()
     yield
     activate_public()

@@ -8,6 +8,7 @@ from oauth2_provider.models import get_access_token_model, set_token_value
 
 from accounts.access.models import Application
 from accounts.models import User
+from accounts.scopes import SERVICE_ONLY
 
 AccessToken = get_access_token_model()
 
@@ -26,13 +27,15 @@ def issue_token(
 ) -> str:
     """Stores the checksum of a new token and answers the token, which is shown this once.
 
-    `scopes` None means all of the application's, less `act-as` for a user's own token.
+    `scopes` None means all of the application's, for a user less those that are services' alone.
     Raises ScopeNotGrantedError.
     """
-    wanted = [s for s in application.scopes if user is None or s != "act-as"] if scopes is None else list(scopes)
-    if extra := sorted(set(wanted) - set(application.scopes)):
+    granted = [scope for scope in application.scopes if user is None or scope not in SERVICE_ONLY]
+    wanted = granted if scopes is None else list(scopes)
+    if extra := sorted(set(wanted) - set(granted)):
         raise ScopeNotGrantedError(
-            f"{application.name} was not registered with {', '.join(extra)}; it has {', '.join(application.scopes)}."
+            f"{application.name} can't grant {', '.join(extra)} {'to a user' if user else ''}".rstrip()
+            + f"; it can grant {', '.join(granted) or 'nothing'}."
         )
     raw = secrets.token_urlsafe(32)
     token = AccessToken(application=application, user=user, scope=" ".join(wanted), expires=now + lifetime)

@@ -1,15 +1,15 @@
 """`/livez` and `/readyz`, before any tenant is looked up."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import redis
 from django.conf import settings
 from django.db import Error, connection
-from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tenants.context import use_public
+from tenants.models import PUBLIC_SCHEMA
+from tenants.schemas import schemas_behind
 
 
 class HealthMiddleware:
@@ -27,32 +27,26 @@ class HealthMiddleware:
 
 
 def readiness() -> JsonResponse:
-    """200 while requests can be answered, else 503. Without the broker bookings work and mail is late."""
-    database = _database()
+    """200 while requests can be answered, else 503. What is degraded is said: without the broker bookings work
+    and mail is late; a tenant whose schema is behind may fail while the others work."""
+    database, usable = _database()
     broker = _broker()
-    status = "unavailable" if database != "ok" else "ok" if broker == "ok" else "degraded"
-    return JsonResponse(
-        {"status": status, "database": database, "broker": broker}, status=503 if status == "unavailable" else 200
-    )
+    status = "unavailable" if not usable else "ok" if (database, broker) == ("ok", "ok") else "degraded"
+    return JsonResponse({"status": status, "database": database, "broker": broker}, status=200 if usable else 503)
 
 
-def _database() -> str:
+def _database() -> tuple[str, bool]:
+    """What is to be said of the database, and whether requests can be answered with it."""
     try:
-        with use_public(), connection.cursor() as cursor:
-            cursor.execute("SELECT app, name FROM django_migrations")
-            applied = set(cursor.fetchall())
+        with use_public():
+            behind = schemas_behind()
     except Error:
         connection.close()
-        return "unreachable"
-    return "ok" if _expected_migrations() <= applied else "migrations are missing; run `manage.py prepare`"
-
-
-@lru_cache(maxsize=1)
-def _expected_migrations() -> frozenset[tuple[str, str]]:
-    """The migrations of the public schema in this version of the code."""
-    shared = {app.rsplit(".", 1)[-1] for app in settings.SHARED_APPS}
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    return frozenset(key for key in loader.disk_migrations if key[0] in shared)
+        return "unreachable", False
+    if not behind:
+        return "ok", True
+    missing = f"migrations are missing in {len(behind)} schema(s); run `manage.py prepare`"
+    return missing, PUBLIC_SCHEMA not in behind
 
 
 def _broker() -> str:

@@ -16,7 +16,7 @@ from tenants.errors import DomainError
 from tenants.resolution import ResolvedTenant
 
 # On the platform's host these are the operators' or everybody's; all else there needs a tenant.
-_PLATFORM_PATHS = ("/admin/", "/docs/", "/openapi/", "/favicon.ico")
+_PLATFORM_PATHS = ("/admin", "/docs/", "/openapi/", "/favicon.ico")
 
 
 class TenantMiddleware:

@@ -28,6 +28,8 @@ SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_locks_per_transaction": "512",
+    # Below the web's lock_timeout: a deadlock is then seen as one, and its loser is repeated.
+    "deadlock_timeout": "100ms",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",

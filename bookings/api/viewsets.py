@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from api.brands import current_brand_id
 from api.errors import InvalidInputError
 from api.request import principal_of
-from api.viewsets import PlatformViewSet
 from bookings import errors, selectors
 from bookings.api import serializers as shapes
 from bookings.models import CoachBooking, OfficeHour
@@ -20,7 +19,7 @@ from bookings.services import book_coach as booking_service
 from bookings.services.book_coach import book_coach
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.publish_office_hour import publish_office_hour
-from scheduling.api.acting import ActingForAnotherError, acting_person_id
+from scheduling.api.acting import ActingForAnotherError, ActsForPerson
 from scheduling.public import Period, StaffMember
 
 _COACH = [errors.CoachNotFoundError, errors.CoachOutsideBrandError]
@@ -34,7 +33,7 @@ _ACT_AS = OpenApiParameter(
 _DEFAULT_WINDOW = timedelta(days=7)
 
 
-class CoachViewSet(PlatformViewSet):
+class CoachViewSet(ActsForPerson):
     """Everything below /v1/coaches/{coachId}."""
 
     lookup_field = "coach_id"
@@ -69,7 +68,7 @@ class CoachViewSet(PlatformViewSet):
         brand_id = current_brand_id(request)
         wanted = self.parsed(shapes.NewCoachBooking)
         coach = self.coach(coach_id)
-        client = selectors.patient(person_id=acting_person_id(request), brand_id=brand_id)
+        client = selectors.patient(person_id=self.person_id, brand_id=brand_id)
         booking = book_coach(
             coach=coach,
             client=client,
@@ -151,7 +150,7 @@ class CoachViewSet(PlatformViewSet):
     def publish(self, request: Request, coach_id: str) -> Response:
         offer = self.parsed(shapes.NewOfficeHour)
         coach = self.coach(coach_id)
-        acting = acting_person_id(request)
+        acting = self.person_id
         speaks_for_itself = acting is None and principal_of(request).user_id is None
         if not speaks_for_itself and acting != coach.person_id:
             raise errors.ForeignOfficeHourError
@@ -163,7 +162,7 @@ class CoachViewSet(PlatformViewSet):
         return Response(shapes.office_hour_json(office_hour, coach_id=coach.person_id), status=201)
 
 
-class CoachBookingViewSet(PlatformViewSet):
+class CoachBookingViewSet(ActsForPerson):
     lookup_url_kwarg = "id"
     lookup_value_converter = "str"
     scopes: ClassVar = {"mine": {"read:bookings"}, "destroy": {"write:bookings", "manage:bookings"}}
@@ -187,7 +186,7 @@ class CoachBookingViewSet(PlatformViewSet):
     @action(detail=False, methods=["get"], url_path="me")
     def mine(self, request: Request) -> Response:
         brand_id = current_brand_id(request)
-        client = selectors.patient(person_id=acting_person_id(request), brand_id=brand_id)
+        client = selectors.patient(person_id=self.person_id, brand_id=brand_id)
         bookings = selectors.bookings_of(client, brand_id=brand_id)
         return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
 
@@ -220,7 +219,7 @@ class CoachBookingViewSet(PlatformViewSet):
 
     def _as_staff(self, request: Request, booking: CoachBooking) -> bool:
         """Whether the caller cancels as staff. Raises ForeignBookingError for who is neither side of it."""
-        person_id = acting_person_id(request)
+        person_id = self.person_id
         caller = principal_of(request)
         if person_id is None and caller.user_id is None and "manage:bookings" in caller.scopes:
             return True

@@ -40,8 +40,8 @@ class OfficeHourRule:
     zone: ZoneInfo
     slot_minutes: int
     notice: timedelta
-    # How far ahead may be booked; None means any time.
-    horizon: timedelta | None
+    # How far ahead may be booked.
+    horizon: timedelta
     weekdays: frozenset[int] = frozenset()
     on: date | None = None
     valid_from: date | None = None
@@ -94,7 +94,7 @@ def timing_refusal(
         return Refused.PAST
     if start < now + rule.notice:
         return Refused.TOO_SOON
-    if rule.horizon is not None and start > now + rule.horizon:
+    if start > now + rule.horizon:
         return Refused.TOO_FAR
     day = start.astimezone(rule.zone).date()
     if any(first <= day <= last for first, last in closed):

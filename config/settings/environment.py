@@ -19,5 +19,5 @@ TESTING = ENVIRONMENT == "test"
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env.str("SLOTKEEPER_DATA", str(BASE_DIR / ".local" / "data")))
 
-# The port that links in mails carry when the tenant's domain is a *.localhost one.
+# The port that the web answers on, for the addresses that `demo_ids` prints.
 WEB_PORT = env.int("SLOTKEEPER_PORT", 8000)

@@ -1,5 +1,7 @@
 """Secrets, hosts, cookies and passwords. Production refuses to start half configured."""
 
+import secrets
+
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.environment import ENVIRONMENT, TESTING, env
@@ -44,7 +46,8 @@ if _production:
     PLATFORM_HOSTS = set(_required("PLATFORM_HOSTS", "slotkeeper.example").split(","))
     _required("REDIS_URL", "redis://:password@host:6379/0")
 else:
-    SECRET_KEY = "development only: production refuses to start without its own"  # noqa: S105
+    # Known to all, so only where DEBUG is on; the tests get another one in each process.
+    SECRET_KEY = secrets.token_urlsafe() if TESTING else "development only: production needs its own"
     ALLOWED_HOSTS = [".localhost", "127.0.0.1", "[::1]", "testserver", ".test"]
     PLATFORM_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 

@@ -1,6 +1,6 @@
 """A tenant's addresses: its API, its tokens and its admin."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from oauth2_provider.views import TokenView
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("oauth/token", TokenView.as_view(), name="token"),
     path("admin/", tenant_site.urls),
     *common.urlpatterns,
+    # Not Django's own page for an unknown address, which with DEBUG shows its URLs instead of the envelope.
+    re_path(r"^(?:v1|oauth|openapi)/", common.nothing_here),
 ]
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -1,14 +1,13 @@
 from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
-from kombu.exceptions import OperationalError
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import BusyError
 from api.viewsets import PlatformViewSet
-from notifications.tasks import send_due
+from notifications.tasks import BrokerGoneError, wake
 
 
 class NotifyViewSet(PlatformViewSet):
@@ -27,7 +26,7 @@ class NotifyViewSet(PlatformViewSet):
     @action(detail=False, methods=["post"])
     def notify(self, request: Request) -> Response:  # noqa: ARG002
         try:
-            send_due.apply_async(expires=30)
-        except OperationalError as error:  # the broker is gone; the messages wait in Postgres
+            wake()
+        except BrokerGoneError as error:
             raise BusyError from error
         return Response(status=204)

@@ -53,7 +53,7 @@ def claim(*, limit: int) -> list[UUID]:
     due = list(
         Message.objects.due(now)
         .order_by("due_at")
-        .select_for_update(skip_locked=True)
+        .select_for_update(skip_locked=True, of=("self",))
         .values_list("id", flat=True)[:limit]
     )
     Message.objects.filter(id__in=due).update(

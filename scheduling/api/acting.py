@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from accounts.scopes import ACT_AS
 from api.errors import EdgeError, InsufficientScopeError, InvalidInputError, RepeatedHeaderError
 from api.request import principal_of
+from api.viewsets import PlatformViewSet
 from scheduling.models import Person
 
 HEADER = "X-Current-User-Id"
@@ -18,7 +19,15 @@ class ActingForAnotherError(EdgeError):
     message = "A user's token acts for that user alone. Leave X-Current-User-Id out, or use a service token."
 
 
-def acting_person_id(request: Request) -> uuid.UUID | None:
+class ActsForPerson(PlatformViewSet):
+    """Finds out for whom the request acts before anything else is done: `person_id`."""
+
+    def authorize(self) -> None:
+        super().authorize()
+        self.person_id = _acting_person_id(self.request)
+
+
+def _acting_person_id(request: Request) -> uuid.UUID | None:
     """The id of the person for whom the request acts; None for a service that names nobody, and for a
     user who is no person of this tenant.
 

@@ -6,16 +6,17 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.brands import current_brand_id
+from api.brands import current_brand_id, speaks_for_all_brands
 from api.errors import InvalidInputError, NotFoundError
 from api.paging import OpaqueCursor
 from api.viewsets import PlatformViewSet
 from scheduling.api import serializers as shapes
-from scheduling.models import Client, StaffMember
+from scheduling.models import Client, Person, StaffMember
 from scheduling.services import register_person
 from scheduling.services.change_person import change_person
 from scheduling.services.register_person import register_client, register_staff_member
 
+_REFUSALS = [register_person.EmailTakenError, register_person.PersonOfAnotherBrandError]
 _EMAIL = OpenApiParameter("email", str, description="The person with this e-mail address alone.")
 
 
@@ -34,12 +35,23 @@ class PeopleViewSet(PlatformViewSet):
             raise NotFoundError
         return person
 
+    def authority(self) -> dict[str, Any]:
+        """The brand for which the caller registers, and whether they speak for all brands."""
+        return {
+            "brand_id": current_brand_id(self.request),
+            "for_all_brands": speaks_for_all_brands(self.request),
+        }
+
+    def change(self, person: Person, changes: dict[str, str]) -> None:
+        brand_id = None if speaks_for_all_brands(self.request) else current_brand_id(self.request)
+        change_person(person=person, changes=changes, for_brand=brand_id)
+
     def page(self, render: Any) -> Response:
         people = self.people()
         if email := self.request.query_params.get("email"):
             if "\0" in email:
                 raise InvalidInputError({"email": ["Must not hold a NUL character."]})
-            people = people.filter(person__email__iexact=email)
+            people = people.filter(person__in=Person.objects.with_email(email))
         page = self.paginate_queryset(people)
         return self.get_paginated_response([render(person) for person in page or []])
 
@@ -54,8 +66,8 @@ class ClientViewSet(PeopleViewSet):
     }
     refusals: ClassVar = {
         "retrieve": [NotFoundError],
-        "create": [register_person.ClientExistsError, register_person.EmailTakenError],
-        "partial_update": [NotFoundError, register_person.EmailTakenError],
+        "create": [register_person.ClientExistsError, *_REFUSALS],
+        "partial_update": [NotFoundError, *_REFUSALS],
     }
 
     @extend_schema(
@@ -81,7 +93,7 @@ class ClientViewSet(PeopleViewSet):
     )
     def create(self, request: Request) -> Response:  # noqa: ARG002
         fields = self.parsed(shapes.PersonInput)
-        client = register_client(person=shapes.person_data(fields), brand_id=current_brand_id(self.request))
+        client = register_client(person=shapes.person_data(fields), **self.authority())
         return Response(shapes.client_json(client), status=201)
 
     @extend_schema(
@@ -94,7 +106,7 @@ class ClientViewSet(PeopleViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         changes = self.parsed(shapes.PersonChanges)
         client = self.found(pk)
-        change_person(person=client.person, changes=changes)
+        self.change(client.person, changes)
         return Response(shapes.client_json(client))
 
 
@@ -108,8 +120,8 @@ class StaffViewSet(PeopleViewSet):
     }
     refusals: ClassVar = {
         "retrieve": [NotFoundError],
-        "create": [register_person.StaffMemberExistsError, register_person.EmailTakenError],
-        "partial_update": [NotFoundError, register_person.EmailTakenError],
+        "create": [register_person.StaffMemberExistsError, *_REFUSALS],
+        "partial_update": [NotFoundError, *_REFUSALS],
     }
 
     @extend_schema(
@@ -141,7 +153,7 @@ class StaffViewSet(PeopleViewSet):
     def create(self, request: Request) -> Response:  # noqa: ARG002
         fields = self.parsed(shapes.NewStaffMemberInput)
         staff_member = register_staff_member(
-            person=shapes.person_data(fields), brand_id=current_brand_id(self.request), title=fields.get("title", "")
+            person=shapes.person_data(fields), **self.authority(), title=fields.get("title", "")
         )
         return Response(shapes.staff_member_json(staff_member), status=201)
 
@@ -155,5 +167,5 @@ class StaffViewSet(PeopleViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         changes = self.parsed(shapes.PersonChanges)
         staff_member = self.found(pk)
-        change_person(person=staff_member.person, changes=changes)
+        self.change(staff_member.person, changes)
         return Response(shapes.staff_member_json(staff_member))

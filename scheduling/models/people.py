@@ -12,6 +12,12 @@ from tenants.brands.models import Brand
 from tenants.ids import new_id
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    def with_email(self, email: str) -> "PersonQuerySet":
+        """Whoever has the address, however it is spelled; by the index of the constraint below."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=email.lower())
+
+
 class Person(models.Model):
     """A human being, once per tenant. May sign in, be a client and be a staff member, all at once.
 
@@ -32,6 +38,8 @@ class Person(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["given_name", "family_name"]

@@ -1,18 +1,27 @@
 """Changing what is known of a person."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from scheduling.models import Person, Resource
-from scheduling.services.register_person import EmailTakenError
+from scheduling.services.register_person import EmailTakenError, check_brands
 
 
 @transaction.atomic
-def change_person(*, person: Person, changes: Mapping[str, str]) -> Person:
-    """Sets the named fields, the date of the change and raises the version. Raises EmailTakenError."""
+def change_person(*, person: Person, changes: Mapping[str, str], for_brand: UUID | None = None) -> Person:
+    """Sets the named fields, the date of the change and raises the version; nothing where nothing is named.
+
+    `for_brand` is the brand for which the caller speaks, None for the whole tenant. Raises EmailTakenError,
+    PersonOfAnotherBrandError.
+    """
+    if for_brand is not None:
+        check_brands(person=person, brand_id=for_brand)
+    if not changes:
+        return person
     try:
         with transaction.atomic():
             Person.objects.filter(pk=person.pk).update(**changes, version=F("version") + 1, updated_at=Now())

@@ -55,6 +55,8 @@ def reserve(
         raise ValueError("Name the resources whose time is to be taken.")
     # Taking back a handful of rows is cheaper than a savepoint; overbooking makes rows of several kinds.
     with transaction.atomic() if overbook else nullcontext():
+        if overbook:
+            _lock_calendars(subject, wanted)
         got = _insert([(resource, period) for resource in wanted], subject=subject, now=now)
         missing = [resource for resource in wanted if resource not in got]
         if missing and not overbook:
@@ -79,7 +81,9 @@ def move(
 
     The new time may overlap the old one. Raises as `reserve`; then the old time is still held.
     """
+    resource_ids = list(resource_ids)
     with transaction.atomic():
+        _lock_calendars(subject, resource_ids)
         released = _deactivate(subject)
         taken = reserve(
             resource_ids=resource_ids, period=period, subject=subject, now=now, overbook=overbook, reason=reason
@@ -90,6 +94,7 @@ def move(
 
 def release(*, subject: Subject) -> list[Taken]:
     """Gives up what `subject` holds, if anything; overbooked time that now fits becomes exclusive."""
+    _lock_calendars(subject)
     released = _deactivate(subject)
     _promote(released)
     return released
@@ -122,6 +127,22 @@ def _insert(
             ],
         )
         return dict(cursor.fetchall())
+
+
+def _lock_calendars(subject: Subject, resource_ids: Sequence[int] = ()) -> None:
+    """Makes those wait for each other who give up or overbook time of the same resources, always in the same
+    order. Who simply takes time does not wait: this lock lets foreign keys through."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT FROM scheduling_resource
+            WHERE id = ANY(%s::bigint[]) OR id IN (
+                SELECT resource_id FROM scheduling_reservation WHERE subject_id = %s AND subject_kind = %s AND active
+            )
+            ORDER BY id FOR NO KEY UPDATE
+            """,
+            [list(resource_ids), subject.id, subject.kind],
+        )
 
 
 def _delete(ids: Iterable[int]) -> None:

@@ -42,13 +42,22 @@ def test_without_the_broker_it_is_degraded_and_still_ready(db: None, probe: Clie
 
 
 def test_missing_migrations_make_it_unavailable(db: None, probe: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_expected_migrations", lambda: frozenset({("tenants", "9999_of_tomorrow")}))
+    monkeypatch.setattr(health, "schemas_behind", lambda: ["public", "t_1"])
 
     answer = probe.get("/readyz")
 
     assert answer.status_code == 503
     assert answer.json()["status"] == "unavailable"
     assert "prepare" in answer.json()["database"]
+
+
+def test_a_tenant_that_is_behind_degrades_it(db: None, probe: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "schemas_behind", lambda: ["t_1"])
+
+    answer = probe.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "1 schema(s)" in answer.json()["database"]
 
 
 def test_without_the_database_it_is_unavailable_and_alive(own_database: str, probe: Client) -> None:

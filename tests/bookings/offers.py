@@ -18,7 +18,7 @@ def offer(starts: str = "09:00", ends: str = "11:00", **other: Any) -> OfficeHou
         "zone": ZoneInfo("UTC"),
         "slot_minutes": 30,
         "notice": timedelta(0),
-        "horizon": None,
+        "horizon": timedelta(days=36500),
         "weekdays": frozenset() if "on" in other else frozenset({1}),
     }
     return OfficeHourRule(hours=between(starts, ends), **{**standard, **other})

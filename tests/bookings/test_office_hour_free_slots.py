@@ -72,7 +72,7 @@ def _situations(draw: st.DrawFn) -> tuple[OfficeHourRule, Period, datetime, list
         zone=draw(_zones),
         slot_minutes=draw(st.sampled_from([15, 30, 45, 60, 90])),
         notice=timedelta(minutes=draw(st.sampled_from([0, 45, 600]))),
-        horizon=draw(st.none() | st.integers(1, 3).map(lambda number: timedelta(days=number))),
+        horizon=timedelta(days=draw(st.integers(1, 3) | st.just(3650))),
         weekdays=draw(st.frozensets(st.integers(1, 7), min_size=1)),
         valid_from=draw(st.none() | st.sampled_from(days)),
         valid_until=draw(st.none() | st.sampled_from(days)),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kombu.exceptions import OperationalError
 
+from notifications.services import wake
 from tests.contracts.schema import assert_in_contract
 from tests.support import cast
 from tests.support.http import Rest
@@ -41,7 +42,9 @@ def test_notify_503_when_the_broker_is_gone(as_service: Rest, monkeypatch: pytes
     def fail(**_: Any) -> None:
         raise OperationalError("no broker")
 
-    monkeypatch.setattr("notifications.api.viewsets.send_due.apply_async", fail)
+    monkeypatch.setattr("notifications.tasks.send_due.apply_async", fail)
+
+    wake.end_turn()
 
     answer = as_service.post("/v1/bookings/notify")
 

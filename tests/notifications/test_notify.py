@@ -6,6 +6,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from notifications import tasks
+from notifications.services import wake
 from tenants.context import current_schema
 from tests.support import cast
 from tests.support.http import Rest
@@ -13,6 +14,7 @@ from tests.support.http import Rest
 
 @pytest.fixture
 def rest(north: Any) -> Rest:
+    wake.end_turn()
     return Rest(north, cast.make_token(scopes=["run:notifications"]))
 
 
@@ -26,6 +28,13 @@ def test_it_wakes_a_worker_of_its_tenant_and_answers_204(
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert woken == [north.schema_name]
+
+    rest.post("/v1/bookings/notify")
+    assert woken == [north.schema_name], "one worker is awake for the tenant already"
+
+    wake.end_turn()
+    rest.post("/v1/bookings/notify")
+    assert woken == [north.schema_name] * 2
 
 
 def test_without_the_broker_it_says_503_in_its_familys_envelope(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:

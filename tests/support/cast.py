@@ -19,6 +19,9 @@ from bookings.services.publish_office_hour import OfficeHourData, publish_office
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
+from tenants.context import use_public
+from tenants.models import Domain, Tenant
+from tenants.resolution import ResolvedTenant
 
 _numbers = itertools.count(1)
 
@@ -89,6 +92,15 @@ def make_application(*, scopes: list[str] | None = None, brand: Brand | None = N
 def make_token(*, user: User | None = None, scopes: list[str] | None = None, brand: Brand | None = None) -> str:
     """A token of a service, or of a user; all scopes unless named."""
     return issue_token(application=make_application(brand=brand), user=user, scopes=scopes, now=datetime.now(tz=UTC))
+
+
+def brand_host(tenant: ResolvedTenant, brand: Brand) -> str:
+    """A host name that stands for a brand of the tenant."""
+    host = f"{brand.slug}.{tenant.slug}.test"
+    with use_public():
+        owner = Tenant.objects.get(schema_name=tenant.schema_name)
+        Domain.objects.create(tenant=owner, domain=host, is_primary=False, brand_id=brand.pk)
+    return host
 
 
 def tomorrow_at(hour: int, minute: int = 0, *, days: int = 1) -> datetime:

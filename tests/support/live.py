@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import redis
 
 from tests.support.database import ROOT, database
 
@@ -123,6 +124,9 @@ class Live:
 def live(name: str, folder: Path, blocker: Any) -> Iterator[Live]:
     """A platform with nothing started yet, on a fresh copy of the template."""
     with database(name) as url:
+        # Turns that a worker of an earlier test took and never gave back.
+        with redis.Redis.from_url(os.environ["REDIS_URL"]) as valkey:
+            valkey.flushdb()
         platform = Live(database_name=name, database_url=url, folder=folder, blocker=blocker)
         try:
             yield platform

@@ -138,11 +138,16 @@ def _names(answer: Any) -> list[str]:
     return [person["given_name"] for person in answer.json()["data"]]
 
 
-def test_a_host_may_name_a_brand_and_is_stronger_than_the_client_application(north: Any, kids: Any) -> None:
+def test_a_host_may_name_a_brand(north: Any, kids: Any) -> None:
     cast.make_client("Kim Kids", brand=kids)
     cast.make_client("Max Main")
-    for token in (cast.make_token(), cast.make_token(brand=kids), cast.make_token(brand=cast.main_brand())):
+    for token in (cast.make_token(), cast.make_token(brand=kids)):
         assert _names(_get(north, token, "kids.test")) == ["Kim"]
+
+
+def test_a_host_of_one_brand_and_an_application_of_another_do_not_agree(north: Any, kids: Any) -> None:
+    answer = _get(north, cast.make_token(brand=cast.main_brand()), "kids.test")
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_brand")
 
 
 def test_without_a_brand_of_the_host_it_is_the_client_applications(north: Any, kids: Any) -> None:

@@ -22,6 +22,7 @@ def register_provider(
     *,
     person: PersonData,
     brand_id: UUID,
+    for_all_brands: bool = False,
     specialty: str | None,
     npi: str | None,
     metadata: dict[str, Any],
@@ -30,9 +31,11 @@ def register_provider(
     """Creates the staff member and what the visits of the brand know of them.
 
     Somebody who works for the brand already, as a coach say, becomes a provider too.
-    Raises ProviderExistsError, EmailTakenError.
+    Raises ProviderExistsError, EmailTakenError, PersonOfAnotherBrandError.
     """
-    staff_member, _new = ensure_staff_member(person=person, brand_id=brand_id, title=(specialty or "")[:100])
+    staff_member, _new = ensure_staff_member(
+        person=person, brand_id=brand_id, title=(specialty or "")[:100], for_all_brands=for_all_brands
+    )
     provider, is_new = Provider.objects.get_or_create(
         staff_member=staff_member,
         brand_id=brand_id,

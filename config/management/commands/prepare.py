@@ -6,11 +6,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
-from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import quote_schema_name
 
 from config.demo.seed import refuse_in_production, seed_demo
 from tenants.models import PUBLIC_SCHEMA
+from tenants.schemas import schemas_behind
 
 
 class Command(BaseCommand):
@@ -50,40 +50,6 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
-
-
-def schemas_behind() -> list[str]:
-    """The schemas that lack a migration of this version of the code; one statement for all tenants."""
-    labels = {
-        PUBLIC_SCHEMA: {app.rsplit(".", 1)[-1] for app in settings.SHARED_APPS},
-        "": {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS},
-    }
-    on_disk = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
-    applied = _applied()
-    return [
-        schema
-        for schema, done in applied.items()
-        if {key for key in on_disk if key[0] in labels[PUBLIC_SCHEMA if schema == PUBLIC_SCHEMA else ""]} - done
-    ]
-
-
-def _applied() -> dict[str, set[tuple[str, str]]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.tenants_tenant') IS NOT NULL")
-        if not cursor.fetchone()[0]:
-            return {PUBLIC_SCHEMA: set()}
-        cursor.execute("SELECT schema_name FROM public.tenants_tenant ORDER BY number")
-        schemas = [PUBLIC_SCHEMA, *(schema for (schema,) in cursor.fetchall())]
-        applied: dict[str, set[tuple[str, str]]] = {schema: set() for schema in schemas}
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT {index}, app, name FROM {quote_schema_name(schema)}.django_migrations"
-                for index, schema in enumerate(schemas)
-            )
-        )
-        for index, app, name in cursor.fetchall():
-            applied[schemas[index]].add((app, name))
-    return applied
 
 
 def grant_to_app(cursor: Any) -> None:

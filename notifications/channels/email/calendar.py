@@ -19,7 +19,7 @@ def calendar_file(*, facts: SubjectFacts, domain: str, organizer: str, attendee:
     event = Event()
     event.add("uid", f"{facts.id}@{domain}")
     event.add("sequence", facts.schedule_version)
-    event.add("dtstamp", facts.created_at.astimezone(UTC))
+    event.add("dtstamp", facts.changed_at.astimezone(UTC))
     event.add("dtstart", facts.starts_at.astimezone(UTC))
     event.add("dtend", facts.ends_at.astimezone(UTC))
     event.add("summary", facts.title)
