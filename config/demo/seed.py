@@ -20,8 +20,9 @@ from bookings.services.publish_office_hour import OfficeHourData, publish_office
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
 from notifications.models import Message
 from notifications.rules import MessageState
-from scheduling.models import Client, Closure, Location, Person, Resource, Room, StaffMember, WorkingHours
+from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
 from scheduling.public import Period
+from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
 from tenants.context import use
 from tenants.models import Domain, Tenant
@@ -92,10 +93,7 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
     if demo.rooms:
         location = Location.objects.create(name=demo.name, address=demo.address, timezone=demo.timezone)
         for room in demo.rooms:
-            resource = Resource.objects.create(
-                kind=Resource.Kind.ROOM, name=room, timezone=demo.timezone, location=location
-            )
-            Room.objects.create(resource=resource, location=location)
+            register_room(name=room, location=location)
     _some_bookings(list(staff.values()), clients, now=now)
 
 
