@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.access.models import Application, Membership
-from accounts.admin_base import ReadOnly, WholeTenantOnly
+from accounts.admin_base import BrandScopedAdmin, ReadOnly, WholeTenantOnly
 from accounts.admin_sites import platform_site, tenant_site
 from accounts.models import User
 from tenants.brands.models import Brand
@@ -67,7 +67,8 @@ class ApplicationAdmin(ReadOnly, WholeTenantOnly):
 
 
 @admin.register(Brand, site=tenant_site)
-class BrandAdmin(ReadOnly):
+class BrandAdmin(ReadOnly, BrandScopedAdmin):
+    brand_path = "pk"
     list_display = ("name", "slug", "timezone", "from_email", "is_default")
 
 

@@ -1,37 +1,78 @@
 """What the admin's pages share: brands, and editing through services only."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
+from django.contrib.auth import get_permission_codename
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from accounts.backends import brands_of
-from accounts.models import User
+from accounts.backends import brands_for, own_brands_for
 from tenants.brands.models import Brand
 
 
 class BrandScopedAdmin(ModelAdmin):
-    """Staff sees the rows of its own brands; `brand_path` leads from the model to the brand."""
+    """Staff sees and changes the rows of the brands of which its roles let it do so.
+
+    `brand_path` leads from the model to the brand, `own_path` to the user whose row it is: without it, a
+    role that reaches its owner's rows alone reaches none.
+    """
 
     brand_path: ClassVar = "brand"
+    own_path: ClassVar[str] = ""
+    # Rows without a brand are everybody's to see. Only who may change all brands' changes them.
+    shows_tenant_wide: ClassVar = False
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
 
+    def rows_in(self, brands: set[UUID]) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.filter(**{f"{self.brand_path}__in": brands})  # noqa: SLF001
+        return rows
+
+    def granted(self, request: HttpRequest, action: str) -> QuerySet[Any] | None:
+        """The rows that the viewer may `view`, `change` or `delete`; None means all of them."""
+        everything = self.model._default_manager.all()  # noqa: SLF001
+        permission = permission_to(action, self.model)
+        brands = brands_for(request.user, permission)
+        if brands is None:
+            return None
+        rows = self.rows_in(brands)
+        if self.own_path:
+            own_brands = own_brands_for(request.user, permission)
+            own = everything if own_brands is None else self.rows_in(own_brands)
+            rows |= own.filter(**{self.own_path: request.user})
+        if self.shows_tenant_wide and action == "view":
+            rows |= everything.filter(**{self.brand_path: None})
+        return rows
+
+    def may(self, request: HttpRequest, action: str, row: Model | None) -> bool:
+        """Whether `granted` has this row. Without one: whether it may have any."""
+        granted = self.granted(request, action) if row else None
+        return granted is None or granted.filter(pk=row and row.pk).exists()
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        brands = brands_of(request.user)  # type: ignore[arg-type]
-        if brands is None:
-            return rows
+        granted = self.granted(request, "view")
         # A subquery rather than a join: a row in two brands must not be listed twice.
-        own = self.model._default_manager.filter(**{f"{self.brand_path}__in": brands})  # noqa: SLF001
-        return rows.filter(pk__in=own.values("pk"))
+        return rows if granted is None else rows.filter(pk__in=granted.values("pk"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self.may(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self.may(request, "delete", obj)
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Brand:
-            kwargs["queryset"] = selectable_brands(request)
+            # To move a row to a brand is to add it there.
+            permission = permission_to("add", self.model)
+            kwargs["queryset"] = selectable_brands(request, permission)
+            if brands_for(request.user, permission) is not None:
+                kwargs["required"] = True
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -59,26 +100,41 @@ class WholeTenantOnly(ModelAdmin):
     """What concerns all brands, such as who may do what: for those alone whose role is for all brands."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return _sees_all(request) and super().has_module_permission(request)
+        return self._in_all_brands(request, "view") and super().has_module_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _sees_all(request) and super().has_view_permission(request, obj)
+        return self._in_all_brands(request, "view") and super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return _sees_all(request) and super().has_add_permission(request)
+        return self._in_all_brands(request, "add") and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _sees_all(request) and super().has_change_permission(request, obj)
+        return self._in_all_brands(request, "change") and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _sees_all(request) and super().has_delete_permission(request, obj)
+        return self._in_all_brands(request, "delete") and super().has_delete_permission(request, obj)
+
+    def _in_all_brands(self, request: HttpRequest, action: str) -> bool:
+        return brands_for(request.user, permission_to(action, self.model)) is None
 
 
-def _sees_all(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and brands_of(request.user) is None
+class BrandFilter(RelatedDropdownFilter):
+    """Offers the brands of which the viewer may see rows."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:  # noqa: ARG002
+        brands = selectable_brands(request, permission_to("view", model_admin.model))
+        return [(brand.pk, str(brand)) for brand in brands]
 
 
-def selectable_brands(request: HttpRequest) -> QuerySet[Brand]:
-    """The brands that a staff member may choose."""
-    brands = brands_of(request.user)  # type: ignore[arg-type]
-    return Brand.objects.all() if brands is None else Brand.objects.filter(pk__in=brands)
+def permission_to(action: str, model: type[Model]) -> str:
+    """Django's name of a permission, such as `bookings.view_coachbooking`."""
+    options = model._meta  # noqa: SLF001
+    return f"{options.app_label}.{get_permission_codename(action, options)}"
+
+
+def selectable_brands(request: HttpRequest, permission: str) -> QuerySet[Brand]:
+    """The brands of which a permission of the viewer has rows, be it their own ones alone."""
+    brands, own = brands_for(request.user, permission), own_brands_for(request.user, permission)
+    if brands is None or own is None:
+        return Brand.objects.all()
+    return Brand.objects.filter(pk__in=brands | own)

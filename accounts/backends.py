@@ -1,38 +1,62 @@
 """Django's authentication backend: passwords as usual, permissions from roles."""
 
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser
 
 from accounts import rules
 from accounts.models import User
 from tenants.context import current_schema
 from tenants.models import PUBLIC_SCHEMA
 
+Viewer: TypeAlias = User | AnonymousUser
 
-def roles_of(user: User) -> list[rules.Role]:
-    """The roles of a user in the current tenant, read once a request. Operators have none."""
-    if not hasattr(user, "_roles"):
-        roles: list[rules.Role] = []
+
+def brands_for(user: Viewer, permission: str) -> set[UUID] | None:
+    """The brands of which a user's roles grant them a permission for every row; None means all brands.
+
+    A role that reaches its owner's rows alone doesn't count here: `own_brands_for`.
+    """
+    return _brands(user, permission, own=False)
+
+
+def own_brands_for(user: Viewer, permission: str) -> set[UUID] | None:
+    """The brands of which a user's roles grant them a permission for their own rows; None means all brands."""
+    return _brands(user, permission, own=True)
+
+
+def _brands(user: Viewer, permission: str, *, own: bool) -> set[UUID] | None:
+    if not user.is_active:
+        return set()
+    if user.is_superuser:
+        return None
+    brands = {
+        brand
+        for role, brand in _memberships(user)
+        if (role in rules.OWN_ONLY) is own and rules.may(roles=[role], permission=permission)
+    }
+    return None if None in brands else {brand for brand in brands if brand}
+
+
+def _memberships(user: Any) -> list[tuple[rules.Role, UUID | None]]:
+    """The roles of a user in the current tenant and their brands, read once a request. Operators have none."""
+    if not hasattr(user, "_memberships"):
+        rows: list[tuple[rules.Role, UUID | None]] = []
         if current_schema() != PUBLIC_SCHEMA:
             from accounts.access.models import Membership  # noqa: PLC0415 - its table is the tenants' only
 
-            roles = [rules.Role(role) for role in Membership.objects.filter(user=user).values_list("role", flat=True)]
-        user._roles = roles  # type: ignore[attr-defined]  # noqa: SLF001
-    return user._roles  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+            rows = [
+                (rules.Role(role), brand)
+                for role, brand in Membership.objects.filter(user=user).values_list("role", "brand_id")
+            ]
+        user._memberships = rows  # noqa: SLF001 - as ModelBackend keeps its permissions
+    return user._memberships  # type: ignore[no-any-return]  # noqa: SLF001
 
 
-def brands_of(user: User) -> set[UUID] | None:
-    """The brands whose data a user may see in the admin; None means all of them."""
-    if user.is_superuser:
-        return None
-    if not hasattr(user, "_brands"):
-        from accounts.access.models import Membership  # noqa: PLC0415 - its table is the tenants' only
-
-        brands = set(Membership.objects.filter(user=user).values_list("brand_id", flat=True))
-        user._brands = None if None in brands else brands  # type: ignore[attr-defined]  # noqa: SLF001
-    return user._brands  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+def _roles(user: Any) -> list[rules.Role]:
+    return [role for role, _brand in _memberships(user)]
 
 
 class RoleBackend(ModelBackend):
@@ -41,7 +65,7 @@ class RoleBackend(ModelBackend):
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:  # noqa: ARG002
         if not user_obj.is_active:
             return False
-        return rules.may(roles=roles_of(user_obj), permission=perm)
+        return rules.may(roles=_roles(user_obj), permission=perm)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        return bool(user_obj.is_active) and rules.sees_app(roles=roles_of(user_obj), app=app_label)
+        return bool(user_obj.is_active) and rules.sees_app(roles=_roles(user_obj), app=app_label)

@@ -21,7 +21,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        # As the index has it: `iexact` compares in upper case, and would read the whole table.
+        return self.alias(address=Lower("email")).get(address=Lower(models.Value(username)))
 
 
 class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]

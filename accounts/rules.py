@@ -27,9 +27,16 @@ _CHANGES: Final = {
         "scheduling.change_client",
         "scheduling.change_person",
     },
-    # Their own, which the admin's querysets see to.
-    Role.COACH: {"bookings.change_coachbooking"},
+    Role.COACH: {
+        "bookings.change_coachbooking",
+        "bookings.change_officehour",
+        "bookings.add_officehourexception",
+        "bookings.change_officehourexception",
+        "bookings.delete_officehourexception",
+    },
 }
+# These see and change nothing but what is their own, which the admin's querysets see to.
+OWN_ONLY: Final = frozenset({Role.COACH})
 
 
 def may(*, roles: Iterable[Role], permission: str) -> bool:

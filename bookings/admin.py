@@ -1,10 +1,12 @@
 """Office hours and their bookings. What changes a booking goes through the services."""
 
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db import Error
+from django.db.models import ForeignKey, Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +15,6 @@ from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     RangeDateFilter,
-    RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -24,25 +25,28 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from accounts.admin_base import BrandScopedAdmin, NoDelete, ReadOnly, selectable_brands
+from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, ReadOnly, permission_to, selectable_brands
 from accounts.admin_sites import tenant_site
-from accounts.backends import roles_of
-from accounts.rules import Role
+from api.errors import as_domain_error
 from bookings.models import CoachBooking, OfficeHour, OfficeHourException
 from bookings.rules.coach_booking import Status
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.record_attendance import record_attendance
 from scheduling.models.hours import WEEKDAYS
+from scheduling.public import StaffMember
 from tenants.errors import DomainError
 
 _COLOURS = {"Booked": "info", "Completed": "success", "Cancelled": "danger", "No show": "warning"}
 
 
-class BrandFilter(RelatedDropdownFilter):
-    """Offers the brands that the viewer may see."""
+class CoachFilter(AutocompleteSelectFilter):
+    """Names the chosen coach to those alone who see them: anybody can be asked for by number."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:  # noqa: ARG002
-        return [(brand.pk, str(brand)) for brand in selectable_brands(request)]
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            coaches = tenant_site._registry[StaffMember].get_queryset(self.request)  # noqa: SLF001 - no public way
+            choice["form"].fields[self.lookup_kwarg].queryset = coaches
+            yield choice
 
 
 class CancelForm(BaseDialogForm):
@@ -57,7 +61,7 @@ class CancelForm(BaseDialogForm):
 class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
     list_display = ("starts_at", "client_name", "coach_name", "duration", "shown_status", "brand")
     list_filter = (
-        ("coach", AutocompleteSelectFilter),
+        ("coach", CoachFilter),
         ("brand", BrandFilter),
         ("starts_at", RangeDateFilter),
         ("status", ChoicesDropdownFilter),
@@ -88,21 +92,16 @@ class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
         "updated_at",
     )
     readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """A coach who is nothing else sees their own."""
-        rows = super().get_queryset(request)
-        user: Any = request.user
-        if not user.is_superuser and set(roles_of(user)) == {Role.COACH}:
-            return rows.filter(coach__person__user=user)
-        return rows
+    own_path = "coach__person__user"
 
     def has_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Whether the viewer may say what became of a booking, this one if it is named."""
-        user: Any = request.user
-        if not user.has_perm("bookings.change_coachbooking"):
+        if not request.user.has_perm(permission_to("change", CoachBooking)):
             return False
-        return object_id is None or self.get_queryset(request).filter(pk=object_id).exists()
+        if object_id is None:
+            return True
+        booking = self.get_object(request, object_id)
+        return booking is not None and self.may(request, "change", booking)
 
     @display(description="Client", ordering="client__person__given_name")
     def client_name(self, booking: CoachBooking) -> str:
@@ -133,14 +132,11 @@ class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
         },
     )
     def cancel(self, request: HttpRequest, form: CancelForm, object_id: str) -> HttpResponse:
-        booking = self.get_queryset(request).get(pk=object_id)
-        try:
+        def cancel(booking: CoachBooking) -> str:
             cancel_coach_booking(booking=booking, reason=form.cleaned_data["reason"], as_staff=True, now=timezone.now())
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, "Cancelled. The client is told by mail.")
-        return self._back(object_id)
+            return "Cancelled. The client is told by mail."
+
+        return self._act(request, object_id, cancel)
 
     @action(
         description="Took place",
@@ -170,24 +166,34 @@ class CoachBookingAdmin(ReadOnly, BrandScopedAdmin):
     def no_show(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._record(request, object_id, came=False)
 
-    def _record(self, request: HttpRequest, object_id: str, *, came: bool) -> HttpResponse:
-        booking = self.get_queryset(request).get(pk=object_id)
-        try:
-            booking = record_attendance(booking=booking, came=came, now=timezone.now())
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"Noted: {booking.get_status_display().lower()}.")
-        return self._back(object_id)
-
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what is possible: nothing for a booking that is over with."""
-        possible = self.get_queryset(request).filter(pk=object_id, status=Status.BOOKED).exists()
-        actions: list[Any] = super().get_actions_detail(request, object_id) if possible else []
+        booking: Any = self.get_object(request, object_id)
+        if booking is None or booking.status != Status.BOOKED or not self.may(request, "change", booking):
+            return []
+        actions: list[Any] = super().get_actions_detail(request, None)
         return actions
 
-    def _back(self, object_id: str) -> HttpResponse:
-        """The dialog was sent by htmx, which takes the page to where this says."""
+    def _record(self, request: HttpRequest, object_id: str, *, came: bool) -> HttpResponse:
+        def record(booking: CoachBooking) -> str:
+            changed = record_attendance(booking=booking, came=came, now=timezone.now())
+            return f"Noted: {changed.get_status_display().lower()}."
+
+        return self._act(request, object_id, record)
+
+    def _act(self, request: HttpRequest, object_id: str, act: Callable[[CoachBooking], str]) -> HttpResponse:
+        """Does it and says what was done, or why not."""
+        booking: Any = self.get_object(request, object_id)
+        try:
+            done = act(booking)
+        except (DomainError, Error) as error:
+            refusal = as_domain_error(error, method=request.method or "")
+            if refusal is None:
+                raise
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, done)
+        # The dialog was sent by htmx, which takes the page to where this says.
         page = reverse("admin:bookings_coachbooking_change", args=[object_id])
         return HttpResponse(headers={"HX-Redirect": page})
 
@@ -225,10 +231,11 @@ class OfficeHourAdmin(NoDelete, BrandScopedAdmin):
 
     form = OfficeHourForm
     list_display = ("coach_name", "days", "window", "timezone", "duration_minutes", "brand", "is_active")
-    list_filter = (("coach", AutocompleteSelectFilter), ("brand", BrandFilter), "is_active")
+    list_filter = (("coach", CoachFilter), ("brand", BrandFilter), "is_active")
     list_select_related = ("coach__person", "brand")
     search_fields = ("coach__person__given_name", "coach__person__family_name")
     autocomplete_fields = ("coach",)
+    own_path = "coach__person__user"
     inlines: ClassVar = [OfficeHourExceptionInline]
     fieldsets = (
         (None, {"fields": ("coach", "brand", "is_active")}),
@@ -238,6 +245,14 @@ class OfficeHourAdmin(NoDelete, BrandScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         return () if obj is None else ("coach", "brand")
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "coach":
+            brands = selectable_brands(request, permission_to("add", OfficeHour))
+            kwargs["queryset"] = StaffMember.objects.filter(
+                pk__in=StaffMember.objects.filter(brands__in=brands).values("pk")
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @display(description="Coach", ordering="coach__person__given_name")
     def coach_name(self, office_hour: OfficeHour) -> str:

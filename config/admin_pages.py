@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin_sites import tenant_site
-from accounts.backends import brands_of
+from accounts.backends import brands_for
 from bookings.models import CoachBooking
 
 DAYS = 7
@@ -127,5 +127,6 @@ def _item(title: str, icon: str, model: str, *, whole_tenant: bool = False) -> d
 
 def _may_see(permission: str, *, whole_tenant: bool) -> Callable[[Any], bool]:
     return lambda request: (
-        bool(request.user.has_perm(permission)) and not (whole_tenant and brands_of(request.user) is not None)
+        bool(request.user.has_perm(permission))
+        and not (whole_tenant and brands_for(request.user, permission) is not None)
     )

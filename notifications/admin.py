@@ -52,6 +52,7 @@ class MessageAdmin(ReadOnly, BrandScopedAdmin):
 
 
 @admin.register(Rule, site=tenant_site)
-class RuleAdmin(ReadOnly):
+class RuleAdmin(ReadOnly, BrandScopedAdmin):
+    shows_tenant_wide = True
     list_display = ("event", "audience", "channel", "brand", "lateness_minutes", "is_active")
     list_select_related = ("brand",)

@@ -1,16 +1,20 @@
 """People, places and hours."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db import Error
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin_base import BrandScopedAdmin, NoDelete, selectable_brands
+from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, permission_to, selectable_brands
 from accounts.admin_sites import tenant_site
+from api.errors import as_domain_error
 from scheduling.models import (
     Client,
     Closure,
@@ -24,13 +28,46 @@ from scheduling.models import (
 )
 from scheduling.models.fields import validate_zone
 from scheduling.services.change_person import change_person
-from scheduling.services.register_person import PersonData, register_client, register_staff_member
+from scheduling.services.change_room import change_room
+from scheduling.services.register_person import EmailTakenError, PersonData, register_client, register_staff_member
+from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
 from tenants.errors import DomainError
 
 
+class ServiceSavedAdmin(ModelAdmin):
+    """Its `save_model` goes through a service. A refusal is shown at the form, which keeps what was typed."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (DomainError, Error) as error:
+            request.refusal = as_domain_error(error, method=request.method or "")  # type: ignore[attr-defined]
+            if request.refusal is None:  # type: ignore[attr-defined]
+                raise
+        # All was rolled back. Now the form is refused in its validation, and nothing is saved.
+        return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        if refusal is None:
+            return form
+
+        def clean(form: Any) -> None:
+            form.add_error(None, str(refusal))
+
+        return type(form.__name__, (form,), {"clean": clean})
+
+
+def become(row: Any, made: Model) -> None:
+    """Django's admin goes on with the row of its form: it becomes the one that the service has made."""
+    row.pk = made.pk
+    row.refresh_from_db()
+
+
 class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Registers somebody through the service that the API uses."""
+    """What is asked of somebody new; `RegisteringAdmin` registers them."""
 
     given_name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget)
     family_name = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
@@ -46,68 +83,38 @@ class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     brand = forms.ModelChoiceField(Brand.objects.none(), widget=UnfoldAdminSelectWidget)
 
-    register: ClassVar[Any] = None
-
-    def clean(self) -> dict[str, Any]:
-        fields = super().clean() or {}
-        if self.errors:
-            return fields
-        person = PersonData(
-            **{name: fields[name] for name in ("given_name", "family_name", "email", "phone", "timezone")}
-        )
-        try:
-            self.instance = type(self).register(person=person, brand_id=fields["brand"].pk)
-        except DomainError as error:
-            raise forms.ValidationError(str(error)) from error
-        return fields
-
-    def save(self, commit: bool = True) -> Any:  # noqa: ARG002, FBT001, FBT002 - Django's signature
-        return self.instance
-
-    def _post_clean(self) -> None:
-        """The service has made the row: nothing of the form is written onto it."""
-
-    def save_m2m(self) -> None:
-        """As above."""
+    def person(self) -> PersonData:
+        names = ("given_name", "family_name", "email", "phone", "timezone")
+        return PersonData(**{name: self.cleaned_data[name] for name in names})
 
 
-class NewClientForm(NewPersonForm):
-    register = staticmethod(register_client)
-
-    class Meta:
-        model = Client
-        fields: ClassVar[list[str]] = []
-
-
-class NewStaffMemberForm(NewPersonForm):
-    register = staticmethod(register_staff_member)
-
-    class Meta:
-        model = StaffMember
-        fields: ClassVar[list[str]] = []
-
-
-class RegisteringAdmin(NoDelete, BrandScopedAdmin):
+class RegisteringAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
     """Adding goes through the service; names and contacts are changed on the person."""
 
     brand_path = "brands"
-    new_form: ClassVar[type[NewPersonForm]]
+    register: ClassVar[Callable[..., Model]]
     search_fields = ("person__given_name", "person__family_name", "person__email")
     list_display: ClassVar[Any] = ("name", "email", "phone", "zone", "in_brands")
     list_select_related: ClassVar[Any] = ("person",)
-    list_filter = ("brands",)
+    list_filter = (("brands", BrandFilter),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("brands")
+        """The names of other brands are not for everybody either."""
+        visible = selectable_brands(request, permission_to("view", self.model))
+        return super().get_queryset(request).prefetch_related(Prefetch("brands", visible))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        if obj is not None:
-            return super().get_form(request, obj, change, **kwargs)
-        return type(
-            self.new_form.__name__,
-            (self.new_form,),
-            {"brand": forms.ModelChoiceField(selectable_brands(request), widget=UnfoldAdminSelectWidget)},
-        )
+        if obj is None:
+            brands = selectable_brands(request, permission_to("add", self.model))
+            brand = forms.ModelChoiceField(brands, widget=UnfoldAdminSelectWidget)
+            kwargs |= {"form": type("NewPersonForm", (NewPersonForm,), {"brand": brand}), "fields": []}
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            become(obj, type(self).register(person=form.person(), brand_id=form.cleaned_data["brand"].pk))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -139,32 +146,39 @@ class RegisteringAdmin(NoDelete, BrandScopedAdmin):
 
 @admin.register(Client, site=tenant_site)
 class ClientAdmin(RegisteringAdmin):
-    new_form = NewClientForm
+    register = staticmethod(register_client)
     fields = readonly_fields = ("person", "in_brands", "created_at")
 
 
 @admin.register(StaffMember, site=tenant_site)
 class StaffMemberAdmin(RegisteringAdmin):
-    new_form = NewStaffMemberForm
+    register = staticmethod(register_staff_member)
     list_display = ("name", "title", "email", "zone", "in_brands", "is_active")
     fields = ("person", "title", "is_active", "in_brands", "resource", "created_at")
     readonly_fields = ("person", "in_brands", "resource", "created_at")
 
 
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_email(self) -> str:
+        """Says what otherwise the name of a constraint would."""
+        email: str = self.cleaned_data["email"]
+        if email and Person.objects.with_email(email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(str(EmailTakenError()))
+        return email
+
+
 @admin.register(Person, site=tenant_site)
-class PersonAdmin(NoDelete):
+class PersonAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
+    form = PersonForm
     list_display = ("name", "email", "phone", "timezone", "language", "roles")
     list_select_related = ("client", "staff_member")
     search_fields = ("given_name", "family_name", "email")
     fields = ("given_name", "family_name", "email", "phone", "language", "timezone", "user", "version", "created_at")
     readonly_fields = ("user", "version", "created_at")
-    compressed_fields = True
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
-        """Those who are clients or staff of the viewer's brands."""
-        rows: QuerySet[Person] = super().get_queryset(request)
-        brands = selectable_brands(request)
-        return rows.filter(
+    def rows_in(self, brands: set[UUID]) -> QuerySet[Person]:
+        """Clients and staff of the brands."""
+        return Person.objects.filter(
             pk__in=Person.objects.filter(client__brands__in=brands)
             .values("pk")
             .union(Person.objects.filter(staff_member__brands__in=brands).values("pk"))
@@ -187,13 +201,26 @@ class WorkingHoursInline(TabularInline):
     extra = 0
 
 
+class HoursExceptionFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        """Django takes no two empty times for the same; the database does."""
+        super().clean()
+        shown = {form.instance.pk for form in self.initial_forms}
+        starts = [(row.date, row.starts) for row in self.get_queryset() if row.pk not in shown]
+        sent = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        starts += [(fields["date"], fields.get("starts")) for fields in sent if "date" in fields]
+        if len(starts) != len(set(starts)):
+            raise forms.ValidationError("There are two exceptions of one day with the same start, or without times.")
+
+
 class HoursExceptionInline(TabularInline):
     model = HoursException
+    formset = HoursExceptionFormSet
     extra = 0
 
 
 @admin.register(Resource, site=tenant_site)
-class ResourceAdmin(NoDelete):
+class ResourceAdmin(NoDelete, BrandScopedAdmin):
     """The calendars, with their working hours. Staff members and rooms come with one of their own."""
 
     list_display = ("name", "kind", "timezone", "location", "is_active")
@@ -203,11 +230,10 @@ class ResourceAdmin(NoDelete):
     fields = ("name", "kind", "timezone", "location", "is_active")
     inlines: ClassVar = [WorkingHoursInline, HoursExceptionInline]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
+    def rows_in(self, brands: set[UUID]) -> QuerySet[Resource]:
         """Rooms and things are everybody's; people are their brands'."""
-        rows: QuerySet[Resource] = super().get_queryset(request)
-        own = StaffMember.objects.filter(brands__in=selectable_brands(request)).values("resource")
-        return rows.exclude(kind=Resource.Kind.STAFF) | rows.filter(pk__in=own)
+        staff = StaffMember.objects.filter(brands__in=brands).values("resource")
+        return Resource.objects.filter(~Q(kind=Resource.Kind.STAFF) | Q(pk__in=staff))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         return () if obj is None else ("kind",)
@@ -239,18 +265,16 @@ class RoomAdmin(NoDelete):
     list_select_related = ("resource", "location")
     search_fields = ("resource__name",)
 
-    def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:  # noqa: FBT001
-        name, location = form.cleaned_data["name"], form.cleaned_data["location"]
-        fields = {"name": name, "timezone": location.timezone, "location": location}
+    def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         if change:
-            Resource.objects.filter(pk=obj.resource_id).update(**fields)
+            change_room(room=obj, **form.cleaned_data)
         else:
-            obj.resource = Resource.objects.create(kind=Resource.Kind.ROOM, **fields)
-        super().save_model(request, obj, form, change)
+            become(obj, register_room(**form.cleaned_data))
 
 
 @admin.register(Closure, site=tenant_site)
-class ClosureAdmin(ModelAdmin):
+class ClosureAdmin(BrandScopedAdmin):
+    shows_tenant_wide = True
     list_display = ("name", "starts_on", "ends_on", "brand", "location")
     list_select_related = ("brand", "location")
-    list_filter = ("brand", "location")
+    list_filter = (("brand", BrandFilter), "location")

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.access.models import Membership
+from accounts.backends import brands_for, own_brands_for
 from accounts.models import User
+from tenants.brands.models import Brand
 from tenants.context import use, use_public
 
 PASSWORD = "a password"
@@ -116,3 +120,42 @@ def test_scopes_that_do_not_exist_are_refused(north: Any) -> None:
     validate_scopes(["read:clients", "act-as"])
     with pytest.raises(ValidationError, match="read:everything"):
         validate_scopes(["read:clients", "read:everything"])
+
+
+def test_a_role_grants_its_permissions_in_its_brand(north: Any) -> None:
+    kids = Brand.objects.create(slug="kids", name="Kids")
+    user = _user()
+    Membership.objects.create(user=user, role="manager", brand=kids)
+    Membership.objects.create(user=user, role="receptionist")
+    Membership.objects.create(user=user, role="coach")
+
+    assert brands_for(user, "bookings.change_officehour") == {kids.pk}
+    assert own_brands_for(user, "bookings.change_officehour") is None
+    assert brands_for(user, "bookings.view_officehour") is None
+    assert brands_for(user, "accounts.view_user") == set()
+    assert own_brands_for(user, "scheduling.view_client") == set()
+
+
+def test_who_is_switched_off_has_no_brands_and_a_superuser_all(north: Any) -> None:
+    assert brands_for(_user("administrator", is_active=False), "bookings.view_coachbooking") == set()
+    assert brands_for(AnonymousUser(), "bookings.view_coachbooking") == set()
+    assert brands_for(User(is_superuser=True), "bookings.view_coachbooking") is None
+
+
+def test_the_memberships_are_read_once(north: Any, django_assert_num_queries: Any) -> None:
+    user = _user("receptionist")
+    with django_assert_num_queries(1):
+        user.has_perm("bookings.view_coachbooking")
+        brands_for(user, "bookings.view_coachbooking")
+        brands_for(user, "bookings.change_coachbooking")
+
+
+def test_signing_in_looks_into_the_index(north: Any) -> None:
+    _user()
+    with CaptureQueriesContext(connection) as queries:
+        User.objects.get_by_natural_key("RUTH@example.com")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "user_email_unique" in plan

@@ -41,8 +41,8 @@ def test_the_list_costs_the_same_for_any_number_of_rows(
     assert page.content.count(b"Ada Coach") >= rows
 
 
-# Search path, session, user, roles, brands, brand filter, count, rows, and the first and last date twice.
-LIST_QUERIES = 10
+# Search path, session, user, roles, brand filter, count, rows, and the first and last date twice.
+LIST_QUERIES = 9
 
 
 def test_search_finds_a_client_by_name(sign_in: SignIn) -> None:

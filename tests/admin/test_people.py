@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from accounts.rules import Role
-from scheduling.models import Client, Person, Resource, Room, StaffMember
+from scheduling.models import Client, Location, Person, Resource, Room, StaffMember
+from scheduling.services.register_room import register_room
 from tests.admin.conftest import AdminBrowser
 from tests.support import cast
 
@@ -66,9 +67,20 @@ def test_changing_a_person_changes_the_name_of_their_calendar(sign_in: SignIn) -
 def test_a_room_gets_a_calendar(sign_in: SignIn) -> None:
     admin = sign_in(Role.MANAGER)
     admin.post("/admin/scheduling/location/add/", name="Main street", address="", timezone="Europe/Berlin")
-    from scheduling.models import Location
-
     location = Location.objects.get()
     admin.post("/admin/scheduling/room/add/", name="Blue room", location=str(location.pk), seats="4")
     room = Room.objects.get()
     assert (room.resource.name, room.resource.timezone, room.seats) == ("Blue room", "Europe/Berlin", 4)
+
+
+def test_a_rooms_calendar_follows_its_name_and_location(sign_in: SignIn) -> None:
+    there = Location.objects.create(name="There", timezone="America/New_York")
+    room = register_room(name="Blue room", location=Location.objects.create(name="Here", timezone="Europe/Berlin"))
+    answer = sign_in(Role.MANAGER).post(
+        f"/admin/scheduling/room/{room.pk}/change/", name="Red room", location=str(there.pk), seats="9"
+    )
+    assert answer.status_code == 302, answer.content
+    room = Room.objects.get()
+    resource = room.resource
+    assert (room.seats, room.location, resource.location) == (9, there, there)
+    assert (resource.name, resource.timezone) == ("Red room", "America/New_York")
