@@ -4,7 +4,7 @@ from kombu.exceptions import OperationalError
 
 from notifications.services import send_due as sending
 from notifications.services.find_due_tenants import find_due_tenants
-from notifications.services.wake import claim_turn, end_turn
+from notifications.services.wake import AWAKE_SECONDS, claim_turn, end_turn
 from tenants.context import use
 from tenants.resolution import UnknownTenantError, by_schema
 from tenants.tasks import TenantTask
@@ -30,7 +30,7 @@ def wake() -> None:
     """Wakes a worker for the current tenant, unless one is awake. Raises BrokerGoneError."""
     try:
         if claim_turn():
-            send_due.apply_async(expires=30)
+            send_due.apply_async(expires=AWAKE_SECONDS)
     except (redis.RedisError, OperationalError) as error:
         raise BrokerGoneError from error
 

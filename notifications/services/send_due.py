@@ -19,6 +19,7 @@ from notifications.channels import email
 from notifications.channels.errors import PermanentFailureError, TransientFailureError
 from notifications.models import Message
 from notifications.rules import LEASE, MessageState, gives_up, retry_after
+from notifications.services.wake import keep_turn
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def send_due() -> int:
     done = 0
     while time.monotonic() < deadline and (batch := claim(limit=BATCH)):
         while batch and time.monotonic() < deadline:
+            keep_turn()
             deliver(batch.pop(0))
             done += 1
         _give_back(batch)

@@ -7,9 +7,9 @@ from django.conf import settings
 
 from tenants.context import current_schema
 
-# A little longer than a task that sends (send_due.BUDGET_SECONDS). A worker that is killed holds its tenant up
-# no longer than this; a task that takes longer may get company, which does no harm.
-AWAKE_SECONDS = 30
+# Longer than the slowest mail takes (EMAIL_TIMEOUT). A worker that is killed holds its tenant up no longer than
+# this; one that waits or works longer may get company, which does no harm.
+AWAKE_SECONDS = 15
 
 
 @lru_cache(maxsize=1)
@@ -24,6 +24,14 @@ def claim_turn() -> bool:
     share its messages without sending any twice. Raises redis.RedisError.
     """
     return bool(_valkey().set(_key(), "1", nx=True, ex=AWAKE_SECONDS))
+
+
+def keep_turn() -> None:
+    """Says that the worker is still at the current tenant."""
+    try:
+        _valkey().expire(_key(), AWAKE_SECONDS)
+    except redis.RedisError:
+        return  # then another may come to help
 
 
 def end_turn() -> None:
