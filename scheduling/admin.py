@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget,
 
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, permission_to, selectable_brands
 from accounts.admin_sites import tenant_site
+from accounts.backends import brands_for
 from api.errors import as_domain_error
 from scheduling.models import (
     Client,
@@ -114,7 +115,12 @@ class RegisteringAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
         if change:
             super().save_model(request, obj, form, change)
         else:
-            become(obj, type(self).register(person=form.person(), brand_id=form.cleaned_data["brand"].pk))
+            made = type(self).register(
+                person=form.person(),
+                brand_id=form.cleaned_data["brand"].pk,
+                for_all_brands=brands_for(request.user, permission_to("add", self.model)) is None,
+            )
+            become(obj, made)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -189,7 +195,13 @@ class PersonAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
-        change_person(person=obj, changes={name: form.cleaned_data[name] for name in form.changed_data})
+        brands = brands_for(request.user, permission_to("change", Person))
+        own = Brand.objects.filter(Q(clients__person=obj) | Q(staff__person=obj), pk__in=brands or ())
+        change_person(
+            person=obj,
+            changes={name: form.cleaned_data[name] for name in form.changed_data},
+            for_brand=None if brands is None else own.values_list("pk", flat=True)[0],
+        )
 
     @admin.display(description="Is")
     def roles(self, person: Person) -> str:

@@ -174,3 +174,24 @@ def test_the_past_is_the_coachs_own_to_note(sign_in: SignIn) -> None:
     assert admin.post(f"{BOOKINGS}{theirs.pk}/completed/", _form_submitted="true").status_code == 403
     assert CoachBooking.objects.get(pk=mine.pk).status == "completed"
     assert CoachBooking.objects.get(pk=theirs.pk).status == "booked"
+
+
+def test_who_belongs_to_another_brand_is_registered_and_changed_by_those_of_all(sign_in: SignIn) -> None:
+    kids = cast.make_brand("kids")
+    person = cast.make_client("Mara").person
+    new = {"given_name": "Mara", "family_name": "", "email": person.email, "phone": "", "timezone": "UTC"}
+    of_kids, of_all = sign_in(Role.RECEPTIONIST, brand=kids), sign_in(Role.MANAGER)
+    page = of_kids.post("/admin/scheduling/client/add/", **new, brand=str(kids.pk))
+    assert "another brand" in page.content.decode()
+    assert of_all.post("/admin/scheduling/client/add/", **new, brand=str(kids.pk)).status_code == 302
+    assert person.client.brands.count() == 2
+
+    changes = {**new, "given_name": "Maria", "language": "en"}
+    page = of_kids.post(f"/admin/scheduling/person/{person.pk}/change/", **changes)
+    assert "another brand" in page.content.decode()
+    assert of_all.post(f"/admin/scheduling/person/{person.pk}/change/", **changes).status_code == 302
+    person.client.brands.remove(cast.main_brand())
+    changes["given_name"] = "Mary"
+    assert of_kids.post(f"/admin/scheduling/person/{person.pk}/change/", **changes).status_code == 302
+    person.refresh_from_db()
+    assert person.given_name == "Mary"
