@@ -3,7 +3,7 @@
 The same functions list slots and check a booking: what is listed can be booked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -74,7 +74,7 @@ def slots(rule: OfficeHourRule, within: Period) -> list[datetime]:
 
 
 def refusal(
-    rule: OfficeHourRule, start: datetime, *, now: datetime, closed: Iterable[tuple[date, date]]
+    rule: OfficeHourRule, start: datetime, *, now: datetime, closed: Sequence[tuple[date, date]]
 ) -> Refused | None:
     """Why `start` is no slot that can be booked now; None when it is one, free or not.
 
@@ -87,7 +87,7 @@ def refusal(
 
 
 def timing_refusal(
-    rule: OfficeHourRule, start: datetime, *, now: datetime, closed: Iterable[tuple[date, date]]
+    rule: OfficeHourRule, start: datetime, *, now: datetime, closed: Sequence[tuple[date, date]]
 ) -> Refused | None:
     """As `refusal`, for a `start` that is a slot."""
     if start <= now:
@@ -96,9 +96,10 @@ def timing_refusal(
         return Refused.TOO_SOON
     if start > now + rule.horizon:
         return Refused.TOO_FAR
-    day = start.astimezone(rule.zone).date()
-    if any(first <= day <= last for first, last in closed):
-        return Refused.CLOSED
+    if closed:
+        day = start.astimezone(rule.zone).date()
+        if any(first <= day <= last for first, last in closed):
+            return Refused.CLOSED
     return None
 
 

@@ -15,7 +15,7 @@ from tenants.errors import DomainError
 from tenants.ids import new_id
 
 # Around a taken slot, where its nearest free neighbours are looked for.
-_NEARBY = timedelta(days=2)
+_NEARBY = timedelta(days=1)
 
 _REFUSALS: dict[Refused, type[DomainError]] = {
     Refused.NO_OFFICE_HOUR: errors.OfficeHourNotFoundError,
