@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
+from django.core.paginator import InvalidPage
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -208,7 +209,7 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             return error
         case drf.ValidationError():
             return InvalidInputError(_flatten(error.detail))
-        case Http404() | drf.NotFound():
+        case Http404() | drf.NotFound() | InvalidPage():
             return NotFoundError()
         case drf.MethodNotAllowed():
             return MethodNotAllowedError(method=method)

@@ -158,3 +158,8 @@ def test_the_front_page_shows_the_week(sign_in: SignIn) -> None:
 def test_every_page_opens(sign_in: SignIn, path: str) -> None:
     booked()
     assert sign_in(Role.ADMINISTRATOR).get(f"/admin/{path}").status_code == 200
+
+
+def test_a_page_of_the_search_that_is_none_is_not_found(sign_in: SignIn) -> None:
+    booked()
+    assert sign_in().get("/admin/search/", s="Client0", page="abc").status_code == 404
