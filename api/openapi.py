@@ -146,10 +146,37 @@ def status_of(family: Family, error: type[DomainError]) -> int:
     return error.status if issubclass(error, errors.EdgeError) else family.status_of(error.kind)
 
 
+class _Samples(dict[str, str]):
+    """What stands in an example for what an error names."""
+
+    def __missing__(self, name: str) -> str:
+        return f"({name.replace('_', ' ')})"
+
+
+_SAMPLES = _Samples(
+    slot_at="2026-12-01T09:00:00Z",
+    nearest=" Free: 2026-12-01T09:30:00Z.",
+    coach_id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
+    id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
+    notice_minutes="120",
+    horizon_days="60",
+    status="cancelled",
+    started="",
+    scope="write:bookings",
+    summary="slot_at: This field is required.",
+    reason="unexpected character: line 1 column 1 (char 0)",
+)
+
+
+def _example(error: type[DomainError]) -> str:
+    """A message as a client would read it."""
+    return error.message.format_map(_SAMPLES)
+
+
 def _response(family: Family, status: int, group: list[type[DomainError]]) -> dict[str, Any]:
     schema = _LEKO_ERROR if family is LEKO and status == 404 else _ENVELOPES[family.name]  # noqa: PLR2004
     examples = {
-        error.code: {"value": family.envelope(Refusal(status=status, code=error.code, message=error.message))}
+        error.code: {"value": family.envelope(Refusal(status=status, code=error.code, message=_example(error)))}
         for error in group
     }
     return {
