@@ -93,6 +93,12 @@ class InvalidInputError(EdgeError):
         super().__init__(summary=summary)
 
 
+class PreconditionRequiredError(EdgeError):
+    code = "precondition_required"
+    status = 428
+    message = "Send If-Match with the ETag of what you have read, so that you overwrite nobody's change unseen."
+
+
 class MalformedJSONError(EdgeError):
     code = "malformed_json"
     status = 400

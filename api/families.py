@@ -18,6 +18,7 @@ _STATUSES: Mapping[Kind, int] = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.STATE: 409,
+    Kind.STALE: 412,
 }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -67,6 +68,11 @@ class PlatformViewSet(GenericViewSet[Any]):
         except Exception as error:  # noqa: BLE001 - DRF's own way: its handler raises what it does not know
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
+        if request.method in SAFE_METHODS and self.response.has_header("ETag"):
+            # 304 for who has this version already.
+            return (
+                get_conditional_response(request, etag=self.response["ETag"], response=self.response) or self.response
+            )
         return self.response
 
     def _refuse(self, error: DomainError) -> Response:

@@ -17,6 +17,7 @@ class Kind(Enum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"  # somebody or something else is in the way
     STATE = "state"  # the object's own status does not allow it
+    STALE = "stale"  # the object was changed since the caller read it
 
 
 class DomainError(Exception):
@@ -33,3 +34,20 @@ class DomainError(Exception):
     def __init__(self, **data: object) -> None:
         self.data = data
         super().__init__(self.message.format(**data))
+
+
+class StaleVersionError(DomainError):
+    """Somebody changed the object since the caller read it."""
+
+    code = "version_mismatch"
+    kind = Kind.STALE
+    message = "This was changed since you read it: it is at version {version} now. Read it again."
+
+
+def check_version(version: int, *, expected: frozenset[int] | None) -> None:
+    """Raises StaleVersionError unless `version` is one of those expected; None expects any.
+
+    Called under the lock of the row: of two who change the same version, the second is told so.
+    """
+    if expected is not None and version not in expected:
+        raise StaleVersionError(version=version)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from api.brands import current_brand_id
 from api.errors import InvalidInputError
 from api.request import principal_of
+from api.versions import IF_MATCH, expected_versions, versioned
 from bookings import errors, selectors
 from bookings.api import serializers as shapes
 from bookings.models import CoachBooking, OfficeHour
@@ -21,6 +22,7 @@ from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.publish_office_hour import publish_office_hour
 from scheduling.api.acting import ActingForAnotherError, ActsForPerson
 from scheduling.public import Period, StaffMember
+from tenants.errors import StaleVersionError
 
 _COACH = [errors.CoachNotFoundError, errors.CoachOutsideBrandError]
 _COACH_ID = OpenApiParameter("coach_id", str, OpenApiParameter.PATH, description="The coach's id (a person's).")
@@ -77,7 +79,8 @@ class CoachViewSet(ActsForPerson):
             notes=wanted.get("notes"),
             now=self.now,
         )
-        return Response(shapes.booking_json(booking, patient_id=client.person_id), status=201)
+        answer = Response(shapes.booking_json(booking, patient_id=client.person_id), status=201)
+        return versioned(answer, booking.version)
 
     @extend_schema(
         operation_id="listCoachSlots",
@@ -172,6 +175,8 @@ class CoachBookingViewSet(ActsForPerson):
             errors.BookingNotFoundError,
             errors.ForeignBookingError,
             errors.NotCancellableError,
+            StaleVersionError,
+            InvalidInputError,
             ActingForAnotherError,
         ],
     }
@@ -198,15 +203,20 @@ class CoachBookingViewSet(ActsForPerson):
             "The patient cancels until the start; the coach, and a service with the scope manage:bookings, "
             "as long as the booking stands."
         ),
-        parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH), _ACT_AS],
+        parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH), _ACT_AS, IF_MATCH],
         responses={200: shapes.CoachBookingOutput},
     )
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
         booking = self._found(id)
         cancelled = cancel_coach_booking(
-            booking=booking, reason="", as_staff=self._as_staff(request, booking), now=self.now
+            booking=booking,
+            reason="",
+            as_staff=self._as_staff(request, booking),
+            now=self.now,
+            expected=expected_versions(request),
         )
-        return Response(shapes.booking_json(cancelled, patient_id=cancelled.client.person_id))
+        answer = Response(shapes.booking_json(cancelled, patient_id=cancelled.client.person_id))
+        return versioned(answer, cancelled.version)
 
     def _found(self, booking_id: str) -> CoachBooking:
         try:

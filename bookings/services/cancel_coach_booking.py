@@ -9,16 +9,22 @@ from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_cancel
 from notifications.public import plan_messages, supersede_messages
 from scheduling.public import Subject, release
+from tenants.errors import check_version
 
 
 @transaction.atomic
-def cancel_coach_booking(*, booking: CoachBooking, reason: str, as_staff: bool, now: datetime) -> CoachBooking:
+def cancel_coach_booking(
+    *, booking: CoachBooking, reason: str, as_staff: bool, now: datetime, expected: frozenset[int] | None = None
+) -> CoachBooking:
     """Cancels the booking, frees the coach's time, drops what is no longer true and tells the client.
 
-    A client may cancel until the start, staff as long as the booking stands. Raises NotCancellableError.
+    A client may cancel until the start, staff as long as the booking stands.
+    `expected` are the versions of which the caller cancels one, None for any. Raises NotCancellableError,
+    StaleVersionError.
     """
     # Looked at under the lock: of two cancellations at once, one wins and the other is told so.
     booking = CoachBooking.objects.select_for_update(of=("self",)).with_people().get(pk=booking.pk)
+    check_version(booking.version, expected=expected)
     if not may_cancel(Status(booking.status), starts_at=booking.starts_at, now=now, as_staff=as_staff):
         started = " and has begun" if booking.status == Status.BOOKED else ""
         raise NotCancellableError(status=booking.status, started=started)

@@ -7,14 +7,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import current_brand_id, speaks_for_all_brands
-from api.errors import InvalidInputError, NotFoundError
+from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
+from api.versions import IF_MATCH, expected_versions, versioned
 from api.viewsets import PlatformViewSet
 from scheduling.api import serializers as shapes
 from scheduling.models import Client, Person, StaffMember
 from scheduling.services import register_person
 from scheduling.services.change_person import change_person
 from scheduling.services.register_person import register_client, register_staff_member
+from tenants.errors import StaleVersionError
 
 _REFUSALS = [register_person.EmailTakenError, register_person.PersonOfAnotherBrandError]
 _EMAIL = OpenApiParameter("email", str, description="The person with this e-mail address alone.")
@@ -44,7 +46,8 @@ class PeopleViewSet(PlatformViewSet):
 
     def change(self, person: Person, changes: dict[str, str]) -> None:
         brand_id = None if speaks_for_all_brands(self.request) else current_brand_id(self.request)
-        change_person(person=person, changes=changes, for_brand=brand_id)
+        expected = expected_versions(self.request, required=True)
+        change_person(person=person, changes=changes, for_brand=brand_id, expected=expected)
 
     def page(self, render: Any) -> Response:
         people = self.people()
@@ -67,7 +70,7 @@ class ClientViewSet(PeopleViewSet):
     refusals: ClassVar = {
         "retrieve": [NotFoundError],
         "create": [register_person.ClientExistsError, *_REFUSALS],
-        "partial_update": [NotFoundError, *_REFUSALS],
+        "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, *_REFUSALS],
     }
 
     @extend_schema(
@@ -82,7 +85,8 @@ class ClientViewSet(PeopleViewSet):
 
     @extend_schema(operation_id="getClient", tags=["people"], summary="Read a client", responses=shapes.ClientOutput)
     def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        return Response(shapes.client_json(self.found(pk)))
+        client = self.found(pk)
+        return versioned(Response(shapes.client_json(client)), client.person.version)
 
     @extend_schema(
         operation_id="createClient",
@@ -94,12 +98,13 @@ class ClientViewSet(PeopleViewSet):
     def create(self, request: Request) -> Response:  # noqa: ARG002
         fields = self.parsed(shapes.PersonInput)
         client = register_client(person=shapes.person_data(fields), **self.authority())
-        return Response(shapes.client_json(client), status=201)
+        return versioned(Response(shapes.client_json(client), status=201), client.person.version)
 
     @extend_schema(
         operation_id="changeClient",
         tags=["people"],
         summary="Change a client's names and contacts",
+        parameters=[IF_MATCH],
         request=shapes.PersonChanges,
         responses=shapes.ClientOutput,
     )
@@ -107,7 +112,7 @@ class ClientViewSet(PeopleViewSet):
         changes = self.parsed(shapes.PersonChanges)
         client = self.found(pk)
         self.change(client.person, changes)
-        return Response(shapes.client_json(client))
+        return versioned(Response(shapes.client_json(client)), client.person.version)
 
 
 class StaffViewSet(PeopleViewSet):
@@ -121,7 +126,7 @@ class StaffViewSet(PeopleViewSet):
     refusals: ClassVar = {
         "retrieve": [NotFoundError],
         "create": [register_person.StaffMemberExistsError, *_REFUSALS],
-        "partial_update": [NotFoundError, *_REFUSALS],
+        "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, *_REFUSALS],
     }
 
     @extend_schema(
@@ -141,7 +146,8 @@ class StaffViewSet(PeopleViewSet):
         responses=shapes.StaffMemberOutput,
     )
     def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        return Response(shapes.staff_member_json(self.found(pk)))
+        staff_member = self.found(pk)
+        return versioned(Response(shapes.staff_member_json(staff_member)), staff_member.person.version)
 
     @extend_schema(
         operation_id="createStaffMember",
@@ -155,12 +161,13 @@ class StaffViewSet(PeopleViewSet):
         staff_member = register_staff_member(
             person=shapes.person_data(fields), **self.authority(), title=fields.get("title", "")
         )
-        return Response(shapes.staff_member_json(staff_member), status=201)
+        return versioned(Response(shapes.staff_member_json(staff_member), status=201), staff_member.person.version)
 
     @extend_schema(
         operation_id="changeStaffMember",
         tags=["people"],
         summary="Change a staff member's names and contacts",
+        parameters=[IF_MATCH],
         request=shapes.PersonChanges,
         responses=shapes.StaffMemberOutput,
     )
@@ -168,4 +175,4 @@ class StaffViewSet(PeopleViewSet):
         changes = self.parsed(shapes.PersonChanges)
         staff_member = self.found(pk)
         self.change(staff_member.person, changes)
-        return Response(shapes.staff_member_json(staff_member))
+        return versioned(Response(shapes.staff_member_json(staff_member)), staff_member.person.version)

@@ -23,8 +23,9 @@ class Rest:
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         return self.request("POST", path, body, **options)
 
-    def patch(self, path: str, body: Any = None, **options: Any) -> Any:
-        return self.request("PATCH", path, body, **options)
+    def patch(self, path: str, body: Any = None, *, if_match: str | None = "*", **options: Any) -> Any:
+        headers = {**({} if if_match is None else {"If-Match": if_match}), **options.pop("headers", {})}
+        return self.request("PATCH", path, body, headers=headers, **options)
 
     def delete(self, path: str, **options: Any) -> Any:
         return self.request("DELETE", path, **options)
