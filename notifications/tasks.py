@@ -32,6 +32,7 @@ def wake() -> None:
         if claim_turn():
             send_due.apply_async(expires=AWAKE_SECONDS)
     except (redis.RedisError, OperationalError) as error:
+        end_turn()  # nobody was woken: the next sweep need not wait for the turn's own end
         raise BrokerGoneError from error
 
 

@@ -50,6 +50,7 @@ def test_without_the_broker_it_says_503_in_its_familys_envelope(rest: Rest, monk
     (error,) = answer.json()["errors"]
     assert (error["code"], error["endpoint"]) == ("busy", "/v1/bookings/notify")
     assert error["requestId"] == answer["X-Request-Id"]
+    assert wake.claim_turn(), "nobody was woken, so the next sweep may"
 
 
 def test_other_methods_are_refused(rest: Rest) -> None:
