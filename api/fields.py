@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
-# Around an instant there must be room to look at the days before and after it.
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?\Z", re.ASCII)
+# Around an instant there must be room to look at the days before and after it.
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 
 

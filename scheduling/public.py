@@ -1,6 +1,6 @@
 """What other apps may use of the kernel."""
 
-from scheduling.models import Client, Person, Resource, StaffMember
+from scheduling.models import Client, Person, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
@@ -11,8 +11,6 @@ from scheduling.services.register_person import (
     PersonData,
     PersonOfAnotherBrandError,
     ensure_staff_member,
-    register_client,
-    register_staff_member,
 )
 
 __all__ = [
@@ -22,7 +20,6 @@ __all__ = [
     "Person",
     "PersonData",
     "PersonOfAnotherBrandError",
-    "Resource",
     "SlotTakenError",
     "StaffMember",
     "Subject",
@@ -32,8 +29,6 @@ __all__ = [
     "ensure_staff_member",
     "holders",
     "move",
-    "register_client",
-    "register_staff_member",
     "release",
     "reserve",
 ]
