@@ -36,8 +36,8 @@ class PlatformViewSet(GenericViewSet[Any]):
     def authorize(self) -> None:
         """Checks beyond scopes that need no body. Runs before a stored answer is given again, as they do."""
 
-    # For whom the request acts, where that may be somebody else than the caller.
-    person_id: UUID | None = None
+    # The person for whom the caller says to act.
+    named_person_id: UUID | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As APIView.dispatch, with every write inside `writes.perform`."""
@@ -60,7 +60,7 @@ class PlatformViewSet(GenericViewSet[Any]):
                 response = writes.perform(
                     request=request,
                     route=f"{request.method} {request.resolver_match.route}",
-                    acting_for=self.person_id,
+                    acting_for=self.named_person_id,
                     now=self.now,
                     work=lambda: handler(request, *args, **kwargs),
                     refuse=self._refuse,

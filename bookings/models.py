@@ -1,7 +1,6 @@
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -11,7 +10,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings.rules.coach_booking import Status
-from bookings.rules.office_hours import Hours, OfficeHourRule
 from scheduling.public import Client, Period, StaffMember, ZoneField
 from tenants.brands.models import Brand
 from tenants.ids import new_id
@@ -102,28 +100,6 @@ class OfficeHour(models.Model):
             raise ValidationError("Choose either weekdays or one date.")
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValidationError({"valid_until": "Must not be before the first day."})
-
-    def rule(self) -> OfficeHourRule:
-        """This office hour as values. Needs `exceptions` to be loaded."""
-        return OfficeHourRule(
-            hours=Hours(self.start_time, self.end_time),
-            zone=ZoneInfo(self.timezone),
-            slot_minutes=self.duration_minutes,
-            notice=timedelta(minutes=self.notice_minutes),
-            horizon=timedelta(days=self.horizon_days),
-            weekdays=frozenset(self.weekdays),
-            on=self.date,
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            exceptions={
-                exception.date: (
-                    Hours(exception.start_time, exception.end_time)
-                    if exception.start_time is not None and exception.end_time is not None
-                    else None
-                )
-                for exception in self.exceptions.all()
-            },
-        )
 
 
 class OfficeHourException(models.Model):

@@ -1,14 +1,18 @@
 """Reads of bookings."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 from bookings.errors import CoachNotFoundError, CoachOutsideBrandError, PatientNotFoundError
-from bookings.models import CoachBooking, OfficeHour
+from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status
-from bookings.rules.office_hours import free_slots
+from bookings.rules.office_hours import Hours, OfficeHourRule, free_slots
 from notifications.public import SubjectFacts
 from scheduling.public import Client, Period, StaffMember, busy, closed_days
 
@@ -16,22 +20,35 @@ MAX_WINDOW = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """An office hour as the rules want it."""
+
+    office_hour_id: uuid.UUID
+    rule: OfficeHourRule
+
+
+@dataclass(frozen=True, slots=True)
 class FreeSlot:
     start: datetime
-    office_hour: OfficeHour
+    offer: Offer
 
     @property
     def period(self) -> Period:
-        return Period.lasting(self.start, minutes=self.office_hour.duration_minutes)
+        return Period.lasting(self.start, minutes=self.offer.rule.slot_minutes)
+
+
+def person_id(coach_id: str) -> uuid.UUID:
+    """What a path says of a coach. Raises CoachNotFoundError for what is no id."""
+    try:
+        return uuid.UUID(coach_id)
+    except ValueError as error:
+        raise CoachNotFoundError from error
 
 
 def coach(*, coach_id: str, brand_id: uuid.UUID) -> StaffMember:
     """The active coach with this id, with their person. Raises CoachNotFoundError, CoachOutsideBrandError."""
-    try:
-        person_id = uuid.UUID(coach_id)
-    except ValueError as error:
-        raise CoachNotFoundError from error
-    found = StaffMember.objects.active().known_as(person_id).with_is_in_brand(brand_id).select_related("person").first()
+    known = StaffMember.objects.active().known_as(person_id(coach_id))
+    found = known.with_is_in_brand(brand_id).select_related("person").first()
     if found is None:
         raise CoachNotFoundError
     if not found.is_in_brand:  # type: ignore[attr-defined]  # annotated
@@ -39,28 +56,76 @@ def coach(*, coach_id: str, brand_id: uuid.UUID) -> StaffMember:
     return found
 
 
-def patient(*, person_id: uuid.UUID | None, brand_id: uuid.UUID) -> Client:
+def patient(*, patient_id: uuid.UUID | None, brand_id: uuid.UUID) -> Client:
     """The brand's client who is this person. Raises PatientNotFoundError."""
     found = None
-    if person_id is not None:
-        found = Client.objects.filter(person_id=person_id, brands=brand_id).order_by().first()
+    if patient_id is not None:
+        found = Client.objects.filter(person_id=patient_id, brands=brand_id).order_by().first()
     if found is None:
         raise PatientNotFoundError
     return found
 
 
+def offers(*, coach_id: int, brand_id: uuid.UUID) -> list[Offer]:
+    """The active office hours of a coach in a brand, oldest first. One statement, exceptions included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, weekdays, date, start_time, end_time, timezone, duration_minutes, notice_minutes, horizon_days,
+                valid_from, valid_until, (
+                    SELECT json_agg(json_build_array(date, start_time, end_time))
+                    FROM bookings_officehourexception WHERE office_hour_id = officehour.id
+                )
+            FROM bookings_officehour officehour
+            WHERE coach_id = %s AND brand_id = %s AND is_active
+            ORDER BY created_at
+            """,
+            [coach_id, brand_id],
+        )
+        return [Offer(row[0], _rule(row)) for row in cursor.fetchall()]
+
+
+def _rule(row: tuple[Any, ...]) -> OfficeHourRule:
+    return OfficeHourRule(
+        weekdays=frozenset(row[1]),
+        on=row[2],
+        hours=Hours(row[3], row[4]),
+        zone=ZoneInfo(row[5]),
+        slot_minutes=row[6],
+        notice=timedelta(minutes=row[7]),
+        horizon=timedelta(days=row[8]),
+        valid_from=row[9],
+        valid_until=row[10],
+        exceptions={
+            date.fromisoformat(day): Hours(time.fromisoformat(starts), time.fromisoformat(ends)) if starts else None
+            for day, starts, ends in row[11] or []
+        },
+    )
+
+
 def coach_slots(*, coach: StaffMember, brand_id: uuid.UUID, within: Period, now: datetime) -> list[FreeSlot]:
     """The slots of a coach that can be booked now and start in `within`, ascending."""
-    office_hours = list(OfficeHour.objects.of(coach=coach, brand_id=brand_id))
-    if not office_hours:
+    return free_in(
+        offers(coach_id=coach.pk, brand_id=brand_id),
+        resource_id=coach.resource_id,
+        closed=closed_days_around(brand_id=brand_id, within=within),
+        within=within,
+        now=now,
+    )
+
+
+def free_in(
+    offered: Sequence[Offer], *, resource_id: int, closed: Sequence[tuple[date, date]], within: Period, now: datetime
+) -> list[FreeSlot]:
+    """What of the offers is free and starts in `within`, ascending."""
+    if not offered:
         return []
-    longest = max(office_hour.duration_minutes for office_hour in office_hours)
-    taken = busy(resource_id=coach.resource_id, period=Period(within.start, within.end + timedelta(minutes=longest)))
-    closed = closed_days_around(brand_id=brand_id, within=within)
+    longest = max(offer.rule.slot_minutes for offer in offered)
+    taken = busy(resource_id=resource_id, period=Period(within.start, within.end + timedelta(minutes=longest)))
     found: dict[datetime, FreeSlot] = {}
-    for office_hour in office_hours:
-        for start in free_slots(office_hour.rule(), within, now=now, closed=closed, busy=taken):
-            found.setdefault(start, FreeSlot(start, office_hour))
+    for offer in offered:
+        for start in free_slots(offer.rule, within, now=now, closed=closed, busy=taken):
+            found.setdefault(start, FreeSlot(start, offer))
     return [found[start] for start in sorted(found)]
 
 

@@ -4,7 +4,7 @@ from scheduling.models import Client, Person, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
-from scheduling.selectors import busy, closed_days, holders
+from scheduling.selectors import Encounter, busy, closed_days, encounter, holders
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
@@ -16,6 +16,7 @@ from scheduling.services.register_person import (
 __all__ = [
     "Client",
     "EmailTakenError",
+    "Encounter",
     "Period",
     "Person",
     "PersonData",
@@ -26,6 +27,7 @@ __all__ = [
     "ZoneField",
     "busy",
     "closed_days",
+    "encounter",
     "ensure_staff_member",
     "holders",
     "move",

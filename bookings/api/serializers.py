@@ -197,6 +197,6 @@ def slot_json(slot: FreeSlot) -> dict[str, Any]:
     return {
         "slot_at": period.start,
         "ends_at": period.end,
-        "duration_minutes": slot.office_hour.duration_minutes,
-        "office_hour_id": slot.office_hour.pk,
+        "duration_minutes": slot.offer.rule.slot_minutes,
+        "office_hour_id": slot.offer.office_hour_id,
     }

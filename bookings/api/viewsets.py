@@ -67,19 +67,17 @@ class CoachViewSet(ActsForPerson):
     )
     @action(detail=True, methods=["post"], url_path="bookings")
     def book(self, request: Request, coach_id: str) -> Response:
-        brand_id = current_brand_id(request)
         wanted = self.parsed(shapes.NewCoachBooking)
-        coach = self.coach(coach_id)
-        client = selectors.patient(person_id=self.person_id, brand_id=brand_id)
         booking = book_coach(
-            coach=coach,
-            client=client,
-            brand_id=brand_id,
+            coach_id=selectors.person_id(coach_id),
+            patient_id=self.named_person_id,
+            user_id=principal_of(request).user_id,
+            brand_id=current_brand_id(request),
             slot_at=wanted["slot_at"],
             notes=wanted.get("notes"),
             now=self.now,
         )
-        answer = Response(shapes.booking_json(booking, patient_id=client.person_id), status=201)
+        answer = Response(shapes.booking_json(booking, patient_id=booking.client.person_id), status=201)
         return versioned(answer, booking.version)
 
     @extend_schema(
@@ -191,7 +189,7 @@ class CoachBookingViewSet(ActsForPerson):
     @action(detail=False, methods=["get"], url_path="me")
     def mine(self, request: Request) -> Response:
         brand_id = current_brand_id(request)
-        client = selectors.patient(person_id=self.person_id, brand_id=brand_id)
+        client = selectors.patient(patient_id=self.person_id, brand_id=brand_id)
         bookings = selectors.bookings_of(client, brand_id=brand_id)
         return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
 

@@ -1,21 +1,25 @@
 """Booking a slot in a coach's office hour."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from bookings import errors, selectors
-from bookings.models import CoachBooking, OfficeHour
-from bookings.rules.office_hours import Refused, refusal
+from bookings.models import CoachBooking
+from bookings.rules.office_hours import OfficeHourRule, Refused, refusal
+from bookings.selectors import Offer
 from notifications.public import plan_messages
-from scheduling.public import Client, Period, SlotTakenError, StaffMember, Subject, holders, reserve
+from scheduling.public import Client, Encounter, Period, SlotTakenError, Subject, encounter, holders, reserve
 from scheduling.rules.wall_time import rfc3339
 from tenants.errors import DomainError
 from tenants.ids import new_id
 
 # Around a taken slot, where its nearest free neighbours are looked for.
 _NEARBY = timedelta(days=1)
+# And a day more on both sides, for the zones in which closures are meant.
+_CLOSURES = _NEARBY + timedelta(days=1)
 
 _REFUSALS: dict[Refused, type[DomainError]] = {
     Refused.NO_OFFICE_HOUR: errors.OfficeHourNotFoundError,
@@ -42,18 +46,25 @@ REFUSALS: list[type[DomainError]] = [
 
 @transaction.atomic
 def book_coach(
-    *, coach: StaffMember, client: Client, brand_id: UUID, slot_at: datetime, notes: str | None, now: datetime
+    *,
+    coach_id: UUID,
+    patient_id: UUID | None = None,
+    user_id: UUID | None = None,
+    brand_id: UUID,
+    slot_at: datetime,
+    notes: str | None,
+    now: datetime,
 ) -> CoachBooking:
     """Books the slot that starts at `slot_at`, or raises one of REFUSALS saying why not.
 
-    Takes the coach's time in the ledger and plans the confirmation, all in one transaction.
+    The patient is named as a person, or as the user who signed in. Takes the coach's time in the ledger and plans
+    the confirmation, all in one transaction.
     """
-    if client.person_id == coach.person_id:
-        raise errors.OwnOfficeHourError
-    offers = _offers(coach=coach, brand_id=brand_id, slot_at=slot_at, now=now)
+    who, client = _who(coach_id=coach_id, patient_id=patient_id, user_id=user_id, brand_id=brand_id, slot_at=slot_at)
+    offered = selectors.offers(coach_id=who.staff_member.pk, brand_id=brand_id)
     booking = CoachBooking(
         id=new_id(),
-        coach=coach,
+        coach=who.staff_member,
         client=client,
         brand_id=brand_id,
         starts_at=slot_at,
@@ -61,7 +72,7 @@ def book_coach(
         created_at=now,
         updated_at=now,
     )
-    _take_time(booking, offers=offers, now=now)
+    _take_time(booking, who=who, offered=offered, now=now)
     booking.save(force_insert=True)
     plan_messages(
         event="booked",
@@ -75,32 +86,34 @@ def book_coach(
     return booking
 
 
-def _offers(*, coach: StaffMember, brand_id: UUID, slot_at: datetime, now: datetime) -> list[OfficeHour]:
-    """The office hours that offer the slot, one of each length. Of several refusals, the one nearest to a yes."""
-    closed = selectors.closed_days_around(brand_id=brand_id, within=Period(slot_at, slot_at + timedelta(days=1)))
-    offers: dict[int, OfficeHour] = {}
-    refused, by = Refused.NO_OFFICE_HOUR, None
-    for office_hour in OfficeHour.objects.of(coach=coach, brand_id=brand_id):
-        reason = refusal(office_hour.rule(), slot_at, now=now, closed=closed)
-        if reason is None:
-            offers.setdefault(office_hour.duration_minutes, office_hour)
-        elif _NEARNESS.index(reason) > _NEARNESS.index(refused):
-            refused, by = reason, office_hour
-    if offers:
-        return list(offers.values())
-    raise _REFUSALS[refused](
-        slot_at=rfc3339(slot_at),
-        coach_id=str(coach.person_id),
-        notice_minutes=by.notice_minutes if by else None,
-        horizon_days=by.horizon_days if by else None,
+def _who(
+    *, coach_id: UUID, patient_id: UUID | None, user_id: UUID | None, brand_id: UUID, slot_at: datetime
+) -> tuple[Encounter, Client]:
+    """The coach, the patient and the closures around the slot."""
+    who = encounter(
+        staff_person_id=coach_id,
+        client_person_id=patient_id,
+        client_user_id=user_id,
+        brand_id=brand_id,
+        first=(slot_at - _CLOSURES).astimezone(UTC).date(),
+        last=(slot_at + _CLOSURES).astimezone(UTC).date(),
     )
+    if who is None:
+        raise errors.CoachNotFoundError
+    if not who.staff_member_is_in_brand:
+        raise errors.CoachOutsideBrandError
+    if who.client is None:
+        raise errors.PatientNotFoundError
+    if who.client.person_id == who.staff_member.person_id:
+        raise errors.OwnOfficeHourError
+    return who, who.client
 
 
-def _take_time(booking: CoachBooking, *, offers: list[OfficeHour], now: datetime) -> None:
+def _take_time(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer], now: datetime) -> None:
     """Takes the slot of the first office hour in which it is free: a short one may be where a long one is not."""
-    for office_hour in offers:
-        booking.office_hour = office_hour
-        booking.duration_minutes = office_hour.duration_minutes
+    for offer in _offers_of_slot(booking, who=who, offered=offered, now=now):
+        booking.office_hour_id = offer.office_hour_id
+        booking.duration_minutes = offer.rule.slot_minutes
         try:
             reserve(
                 resource_ids=[booking.coach.resource_id],
@@ -111,18 +124,40 @@ def _take_time(booking: CoachBooking, *, offers: list[OfficeHour], now: datetime
         except SlotTakenError:
             continue
         return
-    raise _why_taken(booking, now=now)
+    raise _why_taken(booking, who=who, offered=offered, now=now)
 
 
-def _why_taken(booking: CoachBooking, *, now: datetime) -> DomainError:
+def _offers_of_slot(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer], now: datetime) -> list[Offer]:
+    """The office hours that offer the slot, one of each length. Of several refusals, the one nearest to a yes."""
+    found: dict[int, Offer] = {}
+    refused = Refused.NO_OFFICE_HOUR
+    by: OfficeHourRule | None = None
+    for offer in offered:
+        reason = refusal(offer.rule, booking.starts_at, now=now, closed=who.closed)
+        if reason is None:
+            found.setdefault(offer.rule.slot_minutes, offer)
+        elif _NEARNESS.index(reason) > _NEARNESS.index(refused):
+            refused, by = reason, offer.rule
+    if found:
+        return list(found.values())
+    raise _REFUSALS[refused](
+        slot_at=rfc3339(booking.starts_at),
+        coach_id=str(booking.coach.person_id),
+        notice_minutes=by.notice // timedelta(minutes=1) if by else None,
+        horizon_days=by.horizon.days if by else None,
+    )
+
+
+def _why_taken(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer], now: datetime) -> DomainError:
     """Who has the time: another booking of this slot, or something else of the coach's. Offers the nearest starts."""
     around = holders(resource_id=booking.coach.resource_id, period=booking.period)
     same = any(
         period.start == booking.starts_at and subject.kind == CoachBooking.SUBJECT_KIND for period, subject in around
     )
-    free = selectors.coach_slots(
-        coach=booking.coach,
-        brand_id=booking.brand_id,
+    free = selectors.free_in(
+        offered,
+        resource_id=booking.coach.resource_id,
+        closed=who.closed,
         within=Period(max(now, booking.starts_at - _NEARBY), booking.starts_at + _NEARBY),
         now=now,
     )

@@ -192,8 +192,8 @@ def _some_bookings(staff: list[StaffMember], clients: list[Client], *, now: date
         )
         for number, slot in enumerate(free[3 :: 7 + index][:6]):
             book_coach(
-                coach=coach,
-                client=own_clients[number % len(own_clients)],
+                coach_id=coach.person_id,
+                patient_id=own_clients[number % len(own_clients)].person_id,
                 brand_id=brand.pk,
                 slot_at=slot.start,
                 notes=["First talk", None, "Follow-up after last week"][number % 3],

@@ -1,6 +1,7 @@
 """For whom a request acts: the token's own person, or the one that `X-Current-User-Id` names."""
 
 import uuid
+from functools import cached_property
 
 from rest_framework.request import Request
 
@@ -20,30 +21,34 @@ class ActingForAnotherError(EdgeError):
 
 
 class ActsForPerson(PlatformViewSet):
-    """Finds out for whom the request acts before anything else is done: `person_id`."""
+    """Knows for whom the request acts, and sees to it before anything else that the caller may.
+
+    Raises InsufficientScopeError (naming somebody needs `act-as`), ActingForAnotherError and InvalidInputError.
+    """
 
     def authorize(self) -> None:
         super().authorize()
-        self.person_id = _acting_person_id(self.request)
-
-
-def _acting_person_id(request: Request) -> uuid.UUID | None:
-    """The id of the person for whom the request acts; None for a service that names nobody, and for a
-    user who is no person of this tenant.
-
-    Raises InsufficientScopeError (naming somebody needs `act-as`), ActingForAnotherError and
-    InvalidInputError.
-    """
-    named = _named(request)
-    caller = principal_of(request)
-    if caller.user_id is None:
-        if named is not None and ACT_AS not in caller.scopes:
+        self.named_person_id = _named(self.request)
+        if self.named_person_id is None:
+            return
+        caller = principal_of(self.request)
+        if caller.user_id is None and ACT_AS not in caller.scopes:
             raise InsufficientScopeError(scope=ACT_AS)
-        return named
-    own = Person.objects.filter(user_id=caller.user_id).values_list("id", flat=True).first()
-    if named is not None and named != own:
-        raise ActingForAnotherError
-    return own
+        if caller.user_id is not None and self.named_person_id != self._own_person_id:
+            raise ActingForAnotherError
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        """The person for whom the request acts; None for a service that names nobody, and for a user who is no
+        person of this tenant."""
+        return self.named_person_id or self._own_person_id
+
+    @cached_property
+    def _own_person_id(self) -> uuid.UUID | None:
+        user_id = principal_of(self.request).user_id
+        if user_id is None:
+            return None
+        return Person.objects.filter(user_id=user_id).order_by().values_list("id", flat=True).first()
 
 
 def _named(request: Request) -> uuid.UUID | None:

@@ -207,7 +207,7 @@ def test_the_number_of_queries_does_not_grow(
         )
     _slots(as_service, coach)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert _slots(as_service, coach).status_code == 200
 
 

@@ -61,7 +61,14 @@ def test_ones_bookings_in_another_brand_are_not_listed(as_patient: Rest, coach: 
             on=NINE.date(), start_time=NINE.time(), end_time=(NINE + timedelta(hours=1)).time(), timezone="UTC"
         ),
     )
-    book_coach(coach=coach, client=patient, brand_id=kids.pk, slot_at=NINE, notes=None, now=NINE - timedelta(days=1))
+    book_coach(
+        coach_id=coach.person_id,
+        patient_id=patient.person_id,
+        brand_id=kids.pk,
+        slot_at=NINE,
+        notes=None,
+        now=NINE - timedelta(days=1),
+    )
 
     assert as_patient.get("/v1/bookings/me").json() == {"bookings": []}
 

@@ -43,8 +43,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
     cast.make_office_hour(coach, brand=brand)
     now = datetime.now(tz=cast.MONDAY.tzinfo)
     booking = book_coach(
-        coach=coach,
-        client=client,
+        coach_id=coach.person_id,
+        patient_id=client.person_id,
         brand_id=brand.pk,
         slot_at=cast.tomorrow_at(9),
         notes=f"Notes {canary}",

@@ -69,8 +69,8 @@ def make_office_hour(coach: StaffMember, *, brand: Brand | None = None, **offer:
 
 def make_booking(coach: StaffMember, client: Client, *, slot_at: datetime, now: datetime | None = None) -> CoachBooking:
     return book_coach(
-        coach=coach,
-        client=client,
+        coach_id=coach.person_id,
+        patient_id=client.person_id,
         brand_id=main_brand().pk,
         slot_at=slot_at,
         notes=None,
