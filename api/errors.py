@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import InvalidPage
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, NotSupportedError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from rest_framework import exceptions as drf
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "55P03"
 RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
+OUTDATED_PLAN = "0A000"
 
 
 class EdgeError(DomainError):
@@ -229,6 +230,10 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             return UnauthenticatedError()
         case DataError():  # what no check before it caught: a NUL, a number or a text that does not fit
             return BadRequestError()
+        case NotSupportedError() if sqlstate(error) == OUTDATED_PLAN:
+            # A migration has changed the columns under a kept plan. A new connection keeps none.
+            connection.close()
+            return BusyError()
         case OperationalError() | InterfaceError() if is_passing(error):
             logger.warning("Answering 503: %s", type(error.__cause__ or error).__name__)
             return BusyError()

@@ -33,6 +33,10 @@ def _database(url: str) -> dict[str, Any]:
             # A wait on somebody's lock stalls the whole process: give up early, answer 503.
             "options": "-c lock_timeout=500 -c timezone=UTC -c jit=off",
             "application_name": "slotkeeper",
+            # A statement's plan is kept in its connection from the third time on. Where the tenant, and with it
+            # the search path, has changed since, Postgres makes the plan anew by itself (tests/isolation).
+            "server_side_binding": True,
+            "prepare_threshold": 2,
         },
     }
 

@@ -1,0 +1,55 @@
+"""Plans are kept in a connection, which serves all tenants in turn: a kept plan reads the tenant of the moment."""
+
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from tenants.brands.models import Brand
+from tenants.context import activate, use
+from tests.support import cast
+from tests.support.database import owner_connection
+from tests.support.http import Rest
+
+OFTEN_ENOUGH_TO_BE_KEPT = 8
+
+
+def test_a_kept_plan_reads_the_tenant_of_the_moment(north: Any, south: Any) -> None:
+    for _ in range(OFTEN_ENOUGH_TO_BE_KEPT):
+        for tenant in (north, south):
+            activate(tenant)
+            assert Brand.objects.get(is_default=True).name == tenant.name
+
+    assert "brands_brand" in _kept_statements()
+
+
+def test_a_plan_that_a_migration_has_outdated_is_a_503_once_and_then_forgotten(own_database: str) -> None:
+    from tenants.resolution import resolve
+
+    tenant = resolve(host="north.test", number=None)
+    assert tenant is not None
+    with use(tenant):
+        rest = Rest(tenant, cast.make_token())
+        client = cast.make_client()
+    path = f"/v1/clients/{client.person_id}"
+    for _ in range(OFTEN_ENOUGH_TO_BE_KEPT):
+        assert rest.get(path).status_code == 200
+
+    with owner_connection(own_database) as owner:
+        owner.execute(
+            sql.SQL("ALTER TABLE {} ALTER COLUMN phone TYPE text").format(
+                sql.Identifier(tenant.schema_name, "scheduling_person")
+            )
+        )
+
+    first = rest.get(path)
+    assert (first.status_code, first.json()["code"]) == (503, "busy")
+    assert first["Retry-After"] == "1"
+    assert rest.get(path).status_code == 200
+
+
+def _kept_statements() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(statement, ' ') FROM pg_prepared_statements")
+        (kept,) = cursor.fetchone()
+    return str(kept)
