@@ -7,11 +7,15 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+from csp.decorators import csp
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
+from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
+
+from accounts.content_policy import ADMIN
 
 
 class AdminSite(UnfoldAdminSite):
@@ -26,7 +30,16 @@ class AdminSite(UnfoldAdminSite):
             answer: HttpResponseBase = inner(request, *args, **kwargs)
             return answer
 
-        return update_wrapper(checked, inner)
+        return update_wrapper(csp(ADMIN)(checked), inner)
+
+    @method_decorator(csp(ADMIN))
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        answer: HttpResponse = super().login(request, extra_context)
+        return answer
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Unfold's, without the colours that it would write into a style element: a style sheet has them."""
+        return {**super().each_context(request), "colors": None}
 
     def get_urls(self) -> list[URLPattern]:
         """Django's, without the one that shows objects on a public site: there is none."""

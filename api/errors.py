@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
+from accounts.content_policy import PAGE
 from api.families import Family, Refusal, family_of
 from tenants.errors import DomainError
 
@@ -322,7 +323,10 @@ def _is_page(request: HttpRequest) -> bool:
 
 
 def _page(answer: Refusal) -> HttpResponse:
-    return HttpResponse(render_to_string("error.html", {"answer": answer}), status=answer.status)
+    page = HttpResponse(render_to_string("error.html", {"answer": answer}), status=answer.status)
+    # What django-csp's decorator does for a view.
+    page._csp_config = PAGE  # type: ignore[attr-defined]  # noqa: SLF001
+    return page
 
 
 __all__ = ["exception_handler", "handler400", "handler403", "handler404", "handler500", "render"]

@@ -5,12 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 
+from accounts.content_policy import DOCUMENTATION, PAGE, REDOC
 from api import errors
 from api.families import FAMILIES
 from api.openapi import keep_family, status_of
@@ -31,17 +34,25 @@ class DocumentView(View):
         return HttpResponse(document(self.family), content_type="application/vnd.oai.openapi+json")
 
 
-class SwaggerView(SpectacularSwaggerView):
+@method_decorator(csp(DOCUMENTATION), name="dispatch")
+class SwaggerView(SpectacularSwaggerSplitView):
+    template_name = "docs/swagger.html"
+    # Without it OPTIONS looks for a template that is not there.
+    http_method_names = ["get", "head"]  # noqa: RUF012 - the base class has it so
     url = "/openapi/slotkeeper.json"
     title = "Slotkeeper API"
 
 
+@method_decorator(csp(REDOC), name="dispatch")
 class RedocView(SpectacularRedocView):
     template_name = "docs/redoc.html"
+    # Without it OPTIONS looks for a template that is not there.
+    http_method_names = ["get", "head"]  # noqa: RUF012 - the base class has it so
     url = "/openapi/slotkeeper.json"
     title = "Slotkeeper API"
 
 
+@method_decorator(csp(PAGE), name="dispatch")
 class ErrorsView(TemplateView):
     """The catalogue of refusals, where the `type` of a problem leads."""
 

@@ -26,6 +26,14 @@ def site_subheader(request: HttpRequest) -> str:
     return f"Times in {tenant.timezone}" if tenant else "Operators"
 
 
+def colours(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
+    return static("slotkeeper/colours.css")
+
+
+def script(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
+    return static("slotkeeper/admin.js")
+
+
 def stylesheet(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
     return static("slotkeeper/admin.css")
 

@@ -79,6 +79,10 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [
     "api.middleware.request_id.RequestIdMiddleware",
+    # Before all that answers by itself: no answer goes without their headers.
+    "api.middleware.headers.ContentPolicyMiddleware",
+    "api.middleware.headers.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "api.middleware.health.HealthMiddleware",
@@ -89,7 +93,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
