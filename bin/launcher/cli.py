@@ -4,6 +4,7 @@ import signal
 import sys
 from types import FrameType
 
+from .audit import audit
 from .checks import bench, test
 from .console import Console
 from .manage import manage
@@ -12,7 +13,7 @@ from .run import run
 
 
 def main(arguments: list[str]) -> int:
-    """Run `arguments[0]` (run, test, bench, manage or token) with the rest; the exit code."""
+    """Run `arguments[0]` (run, test, bench, audit, manage or token) with the rest; the exit code."""
     name, rest = arguments[0], arguments[1:]
     # Until a command sets its own handlers, TERM and a closed terminal unwind like Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
@@ -43,8 +44,12 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         return test(arguments, console=Console(sys.stdout))
     if name == "bench":
         return bench(arguments, console=Console(sys.stdout))
+    if name == "audit":
+        return audit(arguments, console=Console(sys.stdout))
     raise Problem(
-        f"There is no command {name}.", todo="Call bin/run, bin/test, bin/bench, bin/manage or bin/token.", code=2
+        f"There is no command {name}.",
+        todo="Call bin/run, bin/test, bin/bench, bin/audit, bin/manage or bin/token.",
+        code=2,
     )
 
 
