@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
 from accounts import rules
+from accounts.attempts import take_attempt
 from accounts.models import User
 from tenants.context import current_schema
 from tenants.models import PUBLIC_SCHEMA
@@ -60,7 +62,20 @@ def _roles(user: Any) -> list[rules.Role]:
 
 
 class RoleBackend(ModelBackend):
-    """A superuser may all; everybody else what `accounts.rules` grants their roles."""
+    """A superuser may all; everybody else what `accounts.rules` grants their roles. Passwords are not tried often."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Any:
+        """As ModelBackend's. Raises TooManyAttemptsError and SignInUnavailableError (`accounts.attempts`)."""
+        account = username if username is not None else kwargs.get(User.USERNAME_FIELD)
+        if account is None or password is None:
+            return None
+        attempt = take_attempt(request, account=account)
+        user = super().authenticate(request, username=account, password=password)
+        if user is not None:
+            attempt.succeeded()
+        return user
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:  # noqa: ARG002
         if not user_obj.is_active:

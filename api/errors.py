@@ -177,6 +177,19 @@ class BusyError(EdgeError):
     headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
+class RateLimitedError(EdgeError):
+    code = "rate_limited"
+    status = 429
+    message = "Too many requests: {limit} at once at the most. Repeat after {retry_after} s."
+
+
+class RequestTimeoutError(EdgeError):
+    code = "request_timeout"
+    status = 408
+    message = "The body did not arrive within {seconds} s. Repeat the request on a new connection."
+    headers: Mapping[str, str] = {"Connection": "close"}
+
+
 class InternalError(EdgeError):
     code = "internal_error"
     status = 500
@@ -270,10 +283,16 @@ def _refusal(request: Any, error: DomainError) -> Refusal:
         code=error.code,
         message=str(error),
         fields=error.fields if isinstance(error, InvalidInputError) else {},
-        headers=error.headers if isinstance(error, EdgeError) else {},
+        headers=_headers(error),
         path=request.path,
         request_id=getattr(request, "request_id", ""),
     )
+
+
+def _headers(error: DomainError) -> Mapping[str, str]:
+    """The error's own, and `Retry-After` where its data says when."""
+    headers = error.headers if isinstance(error, EdgeError) else {}
+    return {**headers, "Retry-After": str(error.data["retry_after"])} if "retry_after" in error.data else headers
 
 
 def _status(family: Family, error: DomainError) -> int:
@@ -323,7 +342,9 @@ def _is_page(request: HttpRequest) -> bool:
 
 
 def _page(answer: Refusal) -> HttpResponse:
-    page = HttpResponse(render_to_string("error.html", {"answer": answer}), status=answer.status)
+    page = HttpResponse(
+        render_to_string("error.html", {"answer": answer}), status=answer.status, headers=dict(answer.headers)
+    )
     # What django-csp's decorator does for a view.
     page._csp_config = PAGE  # type: ignore[attr-defined]  # noqa: SLF001
     return page

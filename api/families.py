@@ -19,6 +19,8 @@ _STATUSES: Mapping[Kind, int] = {
     Kind.CONFLICT: 409,
     Kind.STATE: 409,
     Kind.STALE: 412,
+    Kind.LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
 }
 
 

@@ -71,6 +71,7 @@ _ALWAYS: list[type[DomainError]] = [
     ForeignBrandError,
     errors.TenantSuspendedError,
     errors.UnknownTenantError,
+    errors.RateLimitedError,
     errors.BusyError,
 ]
 _WRITES: list[type[DomainError]] = [
@@ -84,6 +85,7 @@ _BODIES: list[type[DomainError]] = [
     errors.BodyTooLargeError,
     errors.LengthRequiredError,
     errors.UnsupportedMediaTypeError,
+    errors.RequestTimeoutError,
 ]
 
 _HEADERS: list[dict[str, Any]] = [
@@ -164,6 +166,9 @@ _SAMPLES = _Samples(
     started="",
     scope="write:bookings",
     summary="slot_at: This field is required.",
+    limit="60",
+    seconds="10",
+    retry_after="1",
     reason="unexpected character: line 1 column 1 (char 0)",
 )
 

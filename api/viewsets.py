@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from api import writes
-from api.errors import exception_handler
+from api import throttling, writes
+from api.errors import UnauthenticatedError, exception_handler
 from tenants.errors import DomainError
 
 
@@ -38,6 +38,19 @@ class PlatformViewSet(GenericViewSet[Any]):
 
     # The person for whom the caller says to act.
     named_person_id: UUID | None = None
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        """As APIView.initial, with the limits between authentication and permissions: who may not ask so often
+        learns nothing else."""
+        self.format_kwarg = None
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        try:
+            self.perform_authentication(request)
+        except UnauthenticatedError:
+            throttling.take_as_nobody(request)
+            raise
+        throttling.take(request)
+        self.check_permissions(request)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As APIView.dispatch, with every write inside `writes.perform`."""

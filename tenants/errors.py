@@ -18,6 +18,8 @@ class Kind(Enum):
     CONFLICT = "conflict"  # somebody or something else is in the way
     STATE = "state"  # the object's own status does not allow it
     STALE = "stale"  # the object was changed since the caller read it
+    LIMITED = "limited"  # too often
+    UNAVAILABLE = "unavailable"  # not now
 
 
 class DomainError(Exception):

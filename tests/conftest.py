@@ -35,11 +35,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(autouse=True)
 def _no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a process, or Valkey, remembers of tenants must not go from test to test."""
+    from api import throttling
     from notifications.services import wake
     from tenants.context import activate_public, current_schema
     from tenants.resolution import forget
+    from tenants.throttling import limiter
 
     turn = uuid.uuid4()
+    monkeypatch.setattr(limiter, "PREFIX", f"test:{turn}:limit")
+    limiter.local.clear()
+    throttling.refused.clear()
     monkeypatch.setattr(wake, "_key", lambda: f"test:{turn}:{current_schema()}")
     forget()
     yield

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "api.middleware.health.HealthMiddleware",
+    "api.middleware.throttle.ThrottleMiddleware",
     "api.middleware.tenant.TenantMiddleware",
     "api.middleware.errors.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

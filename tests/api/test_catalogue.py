@@ -20,6 +20,8 @@ NOT_OF_ONE_OPERATION = {
     "method_not_allowed",
     "bad_request",
     "forbidden",  # forms of pages
+    "too_many_attempts",
+    "sign_in_unavailable",
     "resource_taken",  # the ledger's; each domain says it in its own words
     "internal_error",
     "repeated_header",

@@ -1,0 +1,40 @@
+"""Rate limits: how much, and whether at all (docs/rate-limits.md)."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.environment import TESTING, env
+from tenants.throttling.rules import Limit, parse_limit
+
+__all__ = ["RATE_LIMITS", "RATE_LIMITS_ON", "TRUSTED_PROXIES"]
+
+# Tests that are about something else must not meet a limit by accident.
+_NONE = "999999999/s"
+
+
+def _limit(name: str, default: str) -> Limit:
+    try:
+        return parse_limit(env.str(name, _NONE if TESTING else default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+RATE_LIMITS_ON = env.bool("RATE_LIMITS", True)
+
+RATE_LIMITS = {
+    # Of the API: each caller, all callers of a tenant together, and each address that shows no valid token.
+    "principal": _limit("RATE_LIMIT_PRINCIPAL", "60/3s"),
+    "tenant": _limit("RATE_LIMIT_TENANT", "120/3s"),
+    "anonymous": _limit("RATE_LIMIT_ANONYMOUS", "30/30s"),
+    # Of /oauth/token: each client at its address, and the address.
+    "token_client": _limit("RATE_LIMIT_TOKEN_CLIENT", "60/m"),
+    "token_address": _limit("RATE_LIMIT_TOKEN_ADDRESS", "300/m"),
+    # Failed passwords: of an account from one address, from an address, and of an account from anywhere.
+    "signin": _limit("RATE_LIMIT_SIGNIN", "10/15m"),
+    "signin_address": _limit("RATE_LIMIT_SIGNIN_ADDRESS", "50/15m"),
+    "signin_account": _limit("RATE_LIMIT_SIGNIN_ACCOUNT", "200/h"),
+}
+
+# How many proxies of one's own a request comes through: so many entries of X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if env.bool("BEHIND_TLS_PROXY", False) else 0)
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXIES counts proxies: 0 or more.")
