@@ -221,12 +221,12 @@ def _web_port(asked: int | None, console: Console) -> int:
 
 
 def _web(port: int) -> tuple[str, ...]:
-    # One thread per process: with more, the slowest requests took 30 times as long.
+    # Django runs in one thread of each process (api/intake.py): with more, the slowest requests took 30 times as long.
     return (
-        "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
-        "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "--workers-kill-timeout", "2",
-        "--log-level", "warning", "--no-access-log", "--no-ws",
-        "config.wsgi:application",
+        "-m", "granian", "--interface", "asginl", "--host", HOST, "--port", str(port),
+        "--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "2",
+        "--http", "1", "--http1-header-read-timeout", "10000", "--no-ws",
+        "--log-level", "warning", "--no-access-log", "config.asgi:application",
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.settings.environment import TESTING, env
 from tenants.throttling.rules import Limit, parse_limit
 
-__all__ = ["RATE_LIMITS", "RATE_LIMITS_ON", "TRUSTED_PROXIES"]
+__all__ = ["BODIES_AT_ONCE", "BODY_TIMEOUT_SECONDS", "RATE_LIMITS", "RATE_LIMITS_ON", "TRUSTED_PROXIES"]
 
 # Tests that are about something else must not meet a limit by accident.
 _NONE = "999999999/s"
@@ -38,3 +38,9 @@ RATE_LIMITS = {
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if env.bool("BEHIND_TLS_PROXY", False) else 0)
 if TRUSTED_PROXIES < 0:
     raise ImproperlyConfigured("TRUSTED_PROXIES counts proxies: 0 or more.")
+
+# How long a request's body may take, and how many may be under way at once in a process.
+BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 10.0)
+BODIES_AT_ONCE = env.int("BODIES_AT_ONCE", 256)
+if BODY_TIMEOUT_SECONDS <= 0 or BODIES_AT_ONCE < 1:
+    raise ImproperlyConfigured("BODY_TIMEOUT_SECONDS and BODIES_AT_ONCE must be above 0.")

@@ -40,8 +40,9 @@ class Live:
     def start_web(self, *, processes: int = 2) -> None:
         self._start(
             "web",
-            "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", str(processes), "--blocking-threads", "1", "--no-ws", "config.wsgi:application",
+            "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(self.port),
+            "--workers", str(processes), "--http", "1", "--http1-header-read-timeout", "2000", "--no-ws",
+            "config.asgi:application",
         )  # fmt: skip
         self._wait(lambda: httpx.get(f"{self.url}/livez", timeout=2).status_code == 200, "the web")
 
