@@ -17,6 +17,7 @@ import platform as machine
 import socket
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def main() -> None:
         try:
             platform.environment |= LIMITS
             with platform.inside("south.test"):
-                calm = [_get("south.test", cast.make_token()), _write("south.test", cast.make_token())]
+                token = cast.make_token()
+                calm = _reads_and_writes("south.test", token)
             with platform.inside("north.test"):
                 stormy = [_get("north.test", cast.make_token()) for _ in range(options.tokens)]
             for switch in ("on", "off"):
@@ -58,7 +60,7 @@ def main() -> None:
             drop_template()
 
 
-def _measure(switch: str, platform: Live, calm: list[bytes], stormy: list[bytes], options: Any) -> None:
+def _measure(switch: str, platform: Live, calm: Iterator[bytes], stormy: list[bytes], options: Any) -> None:
     seconds = options.seconds
     _calm(platform.port, calm, 2)
     before = _calm(platform.port, calm, seconds)
@@ -87,12 +89,12 @@ def _storm(port: int, connections: int, seconds: float, requests: list[bytes], a
     answers.put((dict(result.statuses), result.seconds))
 
 
-def _calm(port: int, requests: list[load.Request], seconds: float) -> load.Result:
+def _calm(port: int, requests: Iterator[load.Request], seconds: float) -> load.Result:
     """Reads and writes in turn on one connection, with a pause after each answer."""
     result = load.Result()
     with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
         until = time.perf_counter() + seconds
-        for request in itertools.cycle(requests):
+        for request in requests:
             sent = time.perf_counter()
             if sent > until:
                 return result
@@ -113,13 +115,15 @@ def _read_answer(answers: Any) -> int:
 
 
 def _get(host: str, token: str) -> load.Request:
-    return f"GET /v1/clients HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    return f"GET /v1/clients?limit=10 HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
-def _write(host: str, token: str) -> load.Request:
-    person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com"}
+def _reads_and_writes(host: str, token: str) -> Iterator[load.Request]:
     headers = {"Host": host, "Authorization": f"Bearer {token}"}
-    return load.post("/v1/clients", json.dumps(person).encode(), headers)
+    for number in itertools.count():
+        yield _get(host, token)
+        person = {"given_name": "Dora", "family_name": "Doe", "email": f"dora.{number}@example.com"}
+        yield load.post("/v1/clients", json.dumps(person).encode(), headers)
 
 
 def _options() -> argparse.Namespace:
