@@ -225,7 +225,7 @@ def _web(port: int) -> tuple[str, ...]:
     return (
         "-m", "granian", "--interface", "asginl", "--host", HOST, "--port", str(port),
         "--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "2",
-        "--http", "1", "--http1-header-read-timeout", "10000", "--no-ws",
+        "--http", "1", "--no-ws",
         "--log-level", "warning", "--no-access-log", "config.asgi:application",
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ PATHS = {
 
 @pytest.fixture
 def web(platform: Live) -> Live:
-    platform.environment["BODY_TIMEOUT_SECONDS"] = str(SECONDS)
+    platform.environment |= {"BODY_TIMEOUT_SECONDS": str(SECONDS), "GRANIAN_HTTP1_HEADER_READ_TIMEOUT": "2000"}
     with platform.inside():
         token = cast.make_token()
     platform.environment["TEST_TOKEN"] = token

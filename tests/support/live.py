@@ -41,8 +41,7 @@ class Live:
         self._start(
             "web",
             "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", str(processes), "--http", "1", "--http1-header-read-timeout", "2000", "--no-ws",
-            "config.asgi:application",
+            "--workers", str(processes), "--http", "1", "--no-ws", "config.asgi:application",
         )  # fmt: skip
         self._wait(lambda: httpx.get(f"{self.url}/livez", timeout=2).status_code == 200, "the web")
 
