@@ -16,8 +16,12 @@ OWNER_COMMANDS = {
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in OWNER_COMMANDS:
         os.environ["SLOTKEEPER_DATABASE_ROLE"] = "owner"
+    if command.isidentifier() and command.isascii():
+        # Signs what the command changes, in the audit.
+        os.environ["SLOTKEEPER_COMMAND"] = command
 
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - needs the settings above
 

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
+from accounts.admin_history import WithHistory
 from accounts.backends import brands_for, own_brands_for
 from tenants.brands.models import Brand
 
 
-class BrandScopedAdmin(ModelAdmin):
+class BrandScopedAdmin(WithHistory):
     """Staff sees and changes the rows of the brands of which its roles let it do so.
 
     `brand_path` leads from the model to the brand, `own_path` to the user whose row it is: without it, a
@@ -60,6 +61,11 @@ class BrandScopedAdmin(ModelAdmin):
         # A subquery rather than a join: a row in two brands must not be listed twice.
         return rows if granted is None else rows.filter(pk__in=granted.values("pk"))
 
+    def brands_in_history(self, request: HttpRequest) -> set[UUID] | None:
+        permission = permission_to("view", self.model)
+        brands, own = brands_for(request.user, permission), own_brands_for(request.user, permission)
+        return None if brands is None or own is None else brands | own
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and self.may(request, "change", obj)
 
@@ -89,14 +95,14 @@ class ReadOnly(ModelAdmin):
         return False
 
 
-class NoDelete(ModelAdmin):
+class NoDelete(WithHistory):
     """Rows that bookings refer to: they are ended, not deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
 
 
-class WholeTenantOnly(ModelAdmin):
+class WholeTenantOnly(WithHistory):
     """What concerns all brands, such as who may do what: for those alone whose role is for all brands."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

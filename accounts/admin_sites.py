@@ -9,6 +9,7 @@ from typing import Any
 
 from csp.decorators import csp
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
@@ -16,6 +17,9 @@ from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
 from accounts.content_policy import ADMIN
+from tenants.audit.signing import sign
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class AdminSite(UnfoldAdminSite):
@@ -54,6 +58,17 @@ class PlatformAdminSite(AdminSite):
 class TenantAdminSite(AdminSite):
     index_title = "This week"
     site_title = site_header = "Slotkeeper"
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+        def signing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            """A write is one transaction, signed for the audit. Called once the viewer is known to be staff."""
+            if request.method in _SAFE:
+                return view(request, *args, **kwargs)  # type: ignore[no-any-return]
+            with transaction.atomic():
+                sign(actor=f"user:{request.user.pk}", request_id=getattr(request, "request_id", ""))
+                return view(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+        return super().admin_view(update_wrapper(signing, view), cacheable)
 
 
 platform_site = PlatformAdminSite(name="admin")

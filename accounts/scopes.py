@@ -16,6 +16,7 @@ SCOPES: Final = {
     "write:staff": "Register and change staff members.",
     "write:providers": "Register providers.",
     "run:notifications": "Wake the notification workers.",
+    "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
 
@@ -30,5 +31,6 @@ SERVICE_ONLY: Final = frozenset(
         "write:staff",
         "write:providers",
         "run:notifications",
+        "read:audit",
     }
 )

@@ -42,7 +42,7 @@ class OpaqueCursor(CursorPagination):
         return Response({"data": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "properties": {"data": schema, "next": link, "previous": link},

@@ -23,6 +23,7 @@ from api.brands import current_brand_id
 from api.models import IdempotencyRecord
 from api.renderers import dumps
 from api.request import principal_of
+from tenants.audit.signing import sign
 from tenants.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def perform(
         try:
             if key is None:
                 with transaction.atomic(durable=True):
+                    _sign(request)
                     return work()
             fingerprint = _fingerprint(request, acting_for)
             return _perform_once(request, key, fingerprint, route=route, now=now, work=work, refuse=refuse)
@@ -82,6 +84,7 @@ def _perform_once(
         record = _claim(principal=principal_of(request).key, route=route, key=key, fingerprint=fingerprint, now=now)
         if record is None:
             return _replay(principal=principal_of(request).key, route=route, key=key, fingerprint=fingerprint)
+        _sign(request)
         try:
             with transaction.atomic():
                 response = work()
@@ -139,6 +142,11 @@ def _claim(*, principal: str, route: str, key: str, fingerprint: bytes, now: dat
             raise
         cursor.execute(f"SET LOCAL lock_timeout = {WEB_LOCK_TIMEOUT_MS}")
     return None if row is None else int(row[0])
+
+
+def _sign(request: Request) -> None:
+    """Says who is changing things, for the audit."""
+    sign(actor=principal_of(request).key, request_id=getattr(_raw(request), "request_id", ""))
 
 
 def _raw(request: Request) -> HttpRequest:

@@ -104,6 +104,10 @@ class RegisteringAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
         visible = selectable_brands(request, permission_to("view", self.model))
         return super().get_queryset(request).prefetch_related(Prefetch("brands", visible))
 
+    def history_of(self, row: Any) -> list[tuple[str, str]]:
+        """With the changes of the person's names and contacts."""
+        return [*super().history_of(row), ("person", str(row.person_id))]
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         if obj is None:
             brands = selectable_brands(request, permission_to("add", self.model))
@@ -189,6 +193,11 @@ class PersonAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
             .values("pk")
             .union(Person.objects.filter(staff_member__brands__in=brands).values("pk"))
         )
+
+    def history_of(self, row: Any) -> list[tuple[str, str]]:
+        """With what they are and in which brands."""
+        parts = [(kind, str(getattr(row, kind).pk)) for kind in ("client", "staff_member") if getattr(row, kind, None)]
+        return [*super().history_of(row), *parts]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """People come to be as clients or as staff members."""

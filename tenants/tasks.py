@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Task
 
+from tenants.audit.signing import signed
 from tenants.context import current_schema, use
 from tenants.models import PUBLIC_SCHEMA
 from tenants.resolution import UnknownTenantError, by_schema
@@ -40,5 +41,5 @@ class TenantTask(Task):  # type: ignore[type-arg]
             raise TenantRequiredError(f"{self.name}: the tenant is gone.") from error
         if not tenant.is_active:
             return None
-        with use(tenant):
+        with use(tenant), signed(actor=f"task:{self.name}", request_id=self.request.id or ""):
             return super().__call__(*args, **kwargs)

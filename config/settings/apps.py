@@ -42,6 +42,7 @@ SHARED_APPS = [
 # Each tenant's schema. Nothing here may refer to a table of the public schema (docs/adr/0002).
 TENANT_APPS = [
     *_SIGN_IN_APPS,
+    "tenants.audit",
     "tenants.brands",
     "accounts.access",
     "oauth2_provider",

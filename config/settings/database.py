@@ -14,6 +14,9 @@ if not _database_url:
         "DATABASE_URL is not set. Name a PostgreSQL server "
         "(postgres://user:password@host:5432/name), or start with bin/run, which brings its own."
     )
+# `manage.py` says which command it runs: the audit's signature of its connections (docs/audit.md).
+_command = env.str("SLOTKEEPER_COMMAND", "")
+_signature = f" -c slotkeeper.signature=command:{_command}" if _command else ""
 _owner_url = env.str("DATABASE_OWNER_URL", "") or _database_url
 
 
@@ -31,7 +34,7 @@ def _database(url: str) -> dict[str, Any]:
         "OPTIONS": {
             **parsed.get("OPTIONS", {}),
             # A wait on somebody's lock stalls the whole process: give up early, answer 503.
-            "options": "-c lock_timeout=500 -c timezone=UTC -c jit=off",
+            "options": f"-c lock_timeout=500 -c timezone=UTC -c jit=off{_signature}",
             "application_name": "slotkeeper",
             # A statement's plan is kept in its connection from the third time on. Where the tenant, and with it
             # the search path, has changed since, Postgres makes the plan anew by itself (tests/isolation).

@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/", include("bookings.api.urls")),
     path("v1/", include("visits.api.urls")),
     path("v1/", include("scheduling.api.urls")),
+    path("v1/", include("api.audit.urls")),
     path("oauth/token", TokenView.as_view(), name="token"),
     path("admin/", tenant_site.urls),
     *common.urlpatterns,

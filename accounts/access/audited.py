@@ -1,0 +1,35 @@
+from tenants.audit.registry import audited
+
+MEMBERSHIP = audited(
+    "access_membership",
+    kind="membership",
+    subject=("user", "user_id"),
+    brand="brand_id",
+    plain=("id", "user_id", "role", "brand_id"),
+)
+APPLICATION = audited(
+    "access_application",
+    kind="application",
+    subject=("application", "id"),
+    brand="brand_id",
+    plain=(
+        "id",
+        "client_id",
+        "user_id",
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "client_type",
+        "authorization_grant_type",
+        "hash_client_secret",
+        "name",
+        "skip_authorization",
+        "algorithm",
+        "allowed_origins",
+        "registration_source",
+        "cimd_expires_at",
+        "brand_id",
+        "scopes",
+    ),
+    secret=("client_secret",),
+    bookkeeping=("created", "updated"),
+)

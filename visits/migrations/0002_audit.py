@@ -1,0 +1,12 @@
+from django.db import migrations
+
+from visits import audited
+from tenants.audit.operations import AuditTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [("visits", "0001_initial"), ("audit", "0001_initial")]
+
+    operations = [
+        AuditTable(audited.PROVIDER),
+    ]
