@@ -171,12 +171,17 @@ def _lines(entry: AuditEntry, model: type[Model] | None, names: _Names) -> list[
         if column in _HIDDEN:
             continue
         field = fields.get(column)
-        label = capfirst(str(field.verbose_name if field else column).replace("_", " "))
+        label = capfirst(str(_name_of(field) if field else column).replace("_", " "))
         if column in old or column in new:
             lines.append(Line(label, _shown(field, old.get(column), names), _shown(field, new.get(column), names)))
         else:
             lines.append(Line(label, note="erased" if erased else "not recorded"))
     return lines
+
+
+def _name_of(field: Any) -> Any:
+    """Django calls the sides of a many-to-many row by the models' code names."""
+    return field.related_model._meta.verbose_name if field.model._meta.auto_created else field.verbose_name  # noqa: SLF001
 
 
 def _shown(field: Any, value: Any, names: _Names) -> str:
