@@ -206,14 +206,19 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     family = family_of(context["request"].method, context["request"].path)
     response = Response(family.envelope(answer), status=answer.status, headers=dict(answer.headers))
     response.content_type = family.content_type
+    response.refusal = refusal.code  # type: ignore[attr-defined]
     return response
 
 
 def render(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The answer to a refusal outside of any view: for programs in the family's envelope, for people a page."""
     answer = _refusal(request, error)
-    if _is_page(request):
-        return _page(answer)
+    response = _page(answer) if _is_page(request) else _enveloped(request, answer)
+    response.refusal = error.code  # type: ignore[attr-defined]
+    return response
+
+
+def _enveloped(request: HttpRequest, answer: Refusal) -> HttpResponse:
     family = family_of(request.method or "GET", request.path)
     return HttpResponse(
         orjson.dumps(family.envelope(answer)),

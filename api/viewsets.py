@@ -26,6 +26,8 @@ class PlatformViewSet(GenericViewSet[Any]):
 
     scopes: ClassVar[Mapping[str, set[str]]] = {}
     refusals: ClassVar[Mapping[str, Sequence[type[DomainError]]]] = {}
+    # The actions that take time: their answers are counted as bookings taken, or refused and why (metrics).
+    books: ClassVar[frozenset[str]] = frozenset()
     queryset: Any = None
     http_method_names: list[str] = ["get", "post", "put", "patch", "delete", "head"]  # noqa: RUF012 - never written to
 

@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from telemetry import tasks as telemetry
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("slotkeeper")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+telemetry.connect()

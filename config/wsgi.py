@@ -4,6 +4,14 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from telemetry import tracing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+# granian loads this module in each of its processes, after the fork.
+if tracing.is_configured():
+    from telemetry.otel import set_up
+
+    set_up("slotkeeper-web")

@@ -27,7 +27,7 @@ class MessageAdmin(ReadOnly, BrandScopedAdmin):
         ("created_at", RangeDateTimeFilter),
     )
     list_select_related = ("recipient",)
-    search_fields = ("recipient__given_name", "recipient__family_name", "recipient__email", "subject_id")
+    search_fields = ("recipient__given_name", "recipient__family_name", "recipient__email", "subject_id", "request_id")
     fields = (
         "event",
         "recipient",
@@ -43,6 +43,7 @@ class MessageAdmin(ReadOnly, BrandScopedAdmin):
         "subject_kind",
         "subject_id",
         "schedule_version",
+        "request_id",
         "rule",
     )
 

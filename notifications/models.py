@@ -91,6 +91,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # Of the request that caused it, so that the mail is found from the request: its id, and its W3C trace if any.
+    request_id = models.CharField(max_length=128, null=True, editable=False)  # noqa: DJ001 - a task's has none
+    traceparent = models.CharField(max_length=55, null=True, editable=False)  # noqa: DJ001
 
     objects = MessageQuerySet.as_manager()
 
@@ -114,6 +117,12 @@ class Message(models.Model):
                 name="message_open_due",
             ),
             models.Index(fields=["subject_id"], name="message_subject"),
+            # For the operators' metrics. A message that goes well never enters it.
+            models.Index(
+                fields=["state", "created_at"],
+                condition=Q(state__in=["failed", "dead"]),
+                name="message_in_trouble",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from kombu.exceptions import OperationalError
 from notifications.services import send_due as sending
 from notifications.services.find_due_tenants import find_due_tenants
 from notifications.services.wake import AWAKE_SECONDS, claim_turn, end_turn
+from telemetry.metrics import record
 from tenants.context import use
 from tenants.resolution import UnknownTenantError, by_schema
 from tenants.tasks import TenantTask
@@ -17,7 +18,9 @@ class BrokerGoneError(Exception):
 @shared_task(name="notifications.sweep")
 def sweep() -> None:
     """Wakes a worker for each tenant with something due. Any number of beats may call it."""
-    for schema in find_due_tenants():
+    due = find_due_tenants()
+    record(lambda metrics: metrics.sweep.set_to_current_time())
+    for schema in due:
         try:
             tenant = by_schema(schema)
         except UnknownTenantError:  # removed since

@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Task
 
+from telemetry import work
 from tenants.audit.signing import signed
 from tenants.context import current_schema, use
 from tenants.models import PUBLIC_SCHEMA
@@ -41,5 +42,7 @@ class TenantTask(Task):  # type: ignore[type-arg]
             raise TenantRequiredError(f"{self.name}: the tenant is gone.") from error
         if not tenant.is_active:
             return None
+        # For the lines that are written when the tenant has been left again.
+        work.note(tenant=tenant.slug)
         with use(tenant), signed(actor=f"task:{self.name}", request_id=self.request.id or ""):
             return super().__call__(*args, **kwargs)

@@ -25,8 +25,10 @@ class RequestIdMiddleware:
         trace = _TRACEPARENT.match(request.headers.get("traceparent", ""))
         trace_id, flags = trace.groups() if trace else (secrets.token_hex(16), "00")
         request.request_id = request_id  # type: ignore[attr-defined]
-        request.trace_id = trace_id  # type: ignore[attr-defined]
+        request.parent_trace = trace[0] if trace else None  # type: ignore[attr-defined]
+        # Where spans are made, TelemetryMiddleware puts the real one in its place.
+        request.traceparent = f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
-        response["traceparent"] = f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+        response["traceparent"] = request.traceparent  # type: ignore[attr-defined]
         return response

@@ -46,6 +46,7 @@ class CoachViewSet(ActsForPerson):
         "office_hours": {"read:office-hours", "read:bookings"},
         "publish": {"write:office-hours"},
     }
+    books = frozenset({"book"})
     refusals: ClassVar = {
         "book": [*booking_service.REFUSALS, ActingForAnotherError],
         "slots": [*_COACH, InvalidInputError],

@@ -16,4 +16,5 @@ from config.settings.oauth import *
 from config.settings.rest import *
 from config.settings.security import *
 from config.settings.tasks import *
+from config.settings.telemetry import *
 from config.settings.throttle import *

@@ -80,6 +80,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [
     "api.middleware.request_id.RequestIdMiddleware",
+    "api.middleware.telemetry.TelemetryMiddleware",
     # Before all that answers by itself: no answer goes without their headers.
     "api.middleware.headers.ContentPolicyMiddleware",
     "api.middleware.headers.HeadersMiddleware",

@@ -7,6 +7,7 @@ from django.db import connection
 
 from notifications.models import Message
 from notifications.rules import MessageState
+from telemetry import tracing, work
 
 
 def plan_messages(
@@ -25,9 +26,9 @@ def plan_messages(
             """
             INSERT INTO notifications_message
                 (id, rule_id, event, channel, brand_id, recipient_id, subject_kind, subject_id, schedule_version,
-                 state, reason, due_at, expires_at, attempts, created_at)
+                 state, reason, due_at, expires_at, attempts, created_at, request_id, traceparent)
             SELECT gen_random_uuid(), id, event, channel, %s, %s, %s, %s, %s,
-                   'planned', '', %s, %s + lateness_minutes * interval '1 minute', 0, %s
+                   'planned', '', %s, %s + lateness_minutes * interval '1 minute', 0, %s, %s, %s
             FROM notifications_rule
             WHERE is_active AND event = %s AND audience = 'client' AND (brand_id IS NULL OR brand_id = %s)
             ON CONFLICT DO NOTHING
@@ -41,6 +42,8 @@ def plan_messages(
                 now,
                 now,
                 now,
+                work.request_id(),
+                tracing.traceparent(),
                 event,
                 brand_id,
             ],

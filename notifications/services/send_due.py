@@ -5,12 +5,12 @@ still true, sends it, and writes down how that went. Killed in between, the leas
 takes over: a message is sent at least once, and at most once more than it should be.
 """
 
-import logging
 import random
 import time
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -20,8 +20,11 @@ from notifications.channels.errors import PermanentFailureError, TransientFailur
 from notifications.models import Message
 from notifications.rules import LEASE, MessageState, gives_up, retry_after
 from notifications.services.wake import keep_turn
+from telemetry import tracing, work
+from telemetry.metrics import record
+from tenants.context import current_schema
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 BATCH = 10
 # A task starts no message after this many seconds: with a slow server it must end before its time limit.
@@ -74,7 +77,26 @@ def _give_back(claimed: list[UUID]) -> None:
 def deliver(message_id: UUID) -> None:
     """Sends one claimed message, or writes down why it is not sent."""
     message = Message.objects.select_related("recipient", "brand").get(pk=message_id)
-    now = database_now()
+    with (
+        work.also(request_id=message.request_id, message=str(message.pk)),
+        tracing.caused_span("send message", cause=message.traceparent, **_traced(message)),
+    ):
+        _deliver(message, now=database_now())
+
+
+def _traced(message: Message) -> dict[str, str | int | None]:
+    return {
+        "slotkeeper.schema": current_schema(),
+        "slotkeeper.message": str(message.pk),
+        "slotkeeper.event": message.event,
+        "slotkeeper.channel": message.channel,
+        "slotkeeper.subject": f"{message.subject_kind}:{message.subject_id}",
+        "slotkeeper.attempt": message.attempts,
+        "slotkeeper.request_id": message.request_id,
+    }
+
+
+def _deliver(message: Message, *, now: datetime) -> None:
     try:
         state, reason = _send_if_true(message, now=now)
     except PermanentFailureError as error:
@@ -82,7 +104,7 @@ def deliver(message_id: UUID) -> None:
     except TransientFailureError as error:
         _fail(message, reason=str(error), now=now)
     except Exception as error:  # one message's trouble must not stop the others
-        logger.exception("Message %s could not be sent", message.pk)
+        logger.exception("message could not be sent")
         _fail(message, reason=f"Unexpected: {type(error).__name__}. The log has the details.", now=now)
     else:
         _finish(message, state, reason=reason, **({"sent_at": database_now()} if state is MessageState.SENT else {}))
@@ -112,3 +134,6 @@ def _finish(message: Message, state: MessageState, *, reason: str = "", **fields
     Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts).update(
         state=state, reason=reason[:300], lease_until=None, **fields
     )
+    # Without the reason, which may be the mail server's words: they name the recipient. The admin shows it.
+    logger.info("message", state=state.value, channel=message.channel, subject=str(message.subject_id))
+    record(lambda metrics: metrics.messages.labels(message.event, message.channel, state.value).inc())

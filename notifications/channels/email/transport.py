@@ -15,6 +15,7 @@ from notifications.channels.email.calendar import calendar_file, method
 from notifications.channels.errors import PermanentFailureError, TransientFailureError
 from notifications.models import Message
 from notifications.subjects import SubjectFacts
+from telemetry.tracing import span
 from tenants.context import current_schema
 from tenants.resolution import by_schema
 
@@ -26,7 +27,7 @@ def send(*, message: Message, facts: SubjectFacts) -> None:
     mail = build(message=message, facts=facts)
     try:
         # As a block: it closes the connection after a failed sign-in too.
-        with get_connection() as server:
+        with span("send mail", kind="CLIENT"), get_connection() as server:
             server.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
