@@ -20,6 +20,7 @@ from .supervisor import Supervisor
 
 DEFAULT_DATA = environment.LOCAL / "data"
 DEFAULT_PORT = 8000
+METRICS_PORT = 9464  # where Prometheus looks for OpenTelemetry's exporters
 TRIES = 3  # a part that ends so often before the first `ready` will not come up by itself
 REMIND_SECONDS = 20.0
 
@@ -77,9 +78,12 @@ class Platform:
             supervisor.start(self._part("worker", env, *_worker(), patience=5.0))
             self._wait_until_ready()
         if not supervisor.stopping:
-            # Nobody waits for beat: it starts when the others no longer need the processor.
+            # Nobody waits for these: they start when the others no longer need the processor.
             supervisor.start(self._part("beat", env, *_beat(self._data), patience=1.0))
-            self._greet()
+            metrics = next_free(METRICS_PORT)
+            if metrics is not None:
+                supervisor.start(self._part("metrics", env, *_metrics(metrics), patience=1.0))
+            self._greet(metrics)
         while not supervisor.stopping:
             supervisor.step()
 
@@ -153,8 +157,10 @@ class Platform:
                 missing += [] if self._worker_ready else ["worker (no ready line yet)"]
                 self._console.log("run", f"still waiting for {' and '.join(missing)}")
 
-    def _greet(self) -> None:
+    def _greet(self, metrics: int | None) -> None:
         url = f"http://{HOST}:{self._port}"
+        if metrics is not None:
+            self._console.say(f"  metrics  http://{HOST}:{metrics}/metrics")
         if self._demo:
             self._console.say(f"  admin  http://harbor.localhost:{self._port}/admin/")
             self._console.say(f"  docs   {url}/docs/")
@@ -163,7 +169,8 @@ class Platform:
         self._console.say(f"ready {url}")
 
     def _on_line(self, name: str, text: str) -> None:
-        if name == "worker" and text.endswith(" ready."):
+        # Not at its end: where SLOTKEEPER_LOG is json, the line goes on.
+        if name == "worker" and " ready." in text:
             self._worker_ready = True
 
 
@@ -244,6 +251,10 @@ def _beat(data: DataDirectory) -> tuple[str, ...]:
         "-m", "celery", "--quiet", "--app", "config", "beat", "--schedule", str(data.path / "celerybeat-schedule"),
         "--pidfile=", "--loglevel", "WARNING",
     )  # fmt: skip
+
+
+def _metrics(port: int) -> tuple[str, ...]:
+    return ("manage.py", "metrics", "--host", HOST, "--port", str(port))
 
 
 def _ask_web(port: int) -> str:

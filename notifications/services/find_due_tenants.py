@@ -11,9 +11,9 @@ from tenants.models import Tenant
 logger = logging.getLogger(__name__)
 
 # Of one statement: a UNION of thousands of branches would take long to plan.
-_CHUNK = 200
+CHUNK = 200
 # What MessageQuerySet.due says, in SQL for the index `message_open_due`.
-_DUE = """
+DUE = """
     state IN ('planned', 'failed', 'sending') AND due_at <= now() AND (state <> 'sending' OR lease_until < now())
 """
 
@@ -26,8 +26,8 @@ def find_due_tenants() -> list[str]:
     with use_public():
         schemas = list(Tenant.objects.filter(status=Tenant.Status.ACTIVE).values_list("schema_name", flat=True))
         due: list[str] = []
-        for first in range(0, len(schemas), _CHUNK):
-            due += _due_of_sound(schemas[first : first + _CHUNK])
+        for first in range(0, len(schemas), CHUNK):
+            due += _due_of_sound(schemas[first : first + CHUNK])
     return due
 
 
@@ -49,7 +49,7 @@ def _due(schemas: list[str]) -> list[str]:
         f"""
         SELECT {index} WHERE EXISTS (
             SELECT FROM {quote_schema_name(schema)}.notifications_message
-            WHERE {_DUE}
+            WHERE {DUE}
         )
         """
         for index, schema in enumerate(schemas)

@@ -16,6 +16,8 @@ names = ("SLOTKEEPER_ENV", "SLOTKEEPER_DATA", "SLOTKEEPER_PORT", "DATABASE_URL",
 if sys.argv[1] == "prepare":
     print("preparing", *sys.argv[2:], flush=True)
     time.sleep(float(os.environ.get("STANDIN_SLEEP", "0")))
+elif sys.argv[1] == "metrics":
+    time.sleep(3600)
 elif sys.argv[1] == "sql":
     import psycopg
     with psycopg.connect(os.environ[sys.argv[2]]) as connection:

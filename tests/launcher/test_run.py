@@ -21,9 +21,10 @@ def test_starts_everything_says_ready_and_stops_without_a_trace(start: Callable[
     assert get(url) == b"standin"
     assert "preparing --demo" in run.output
     assert "http://harbor.localhost:" in run.output
-    wait_until(lambda: "beat" in run.pids(), lambda: run.output)
+    assert "  metrics  http://127.0.0.1:" in run.output
+    wait_until(lambda: "metrics" in run.pids(), lambda: run.output)
     pids = run.pids()
-    assert set(pids) == {"postgres", "valkey", "web", "worker", "beat"}
+    assert set(pids) == {"postgres", "valkey", "web", "worker", "beat", "metrics"}
 
     assert run.end() == 0
 
