@@ -33,6 +33,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
+    # No row in the detail of a violation, no statement with its values: people's data is in both.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # For tests only: a crash loses everything.
 VOLATILE = {
