@@ -98,9 +98,18 @@ def _family(method: str, route: str) -> str:
     return family_of(method, route).name
 
 
+@lru_cache(maxsize=10_000)
+def _series(  # noqa: PLR0917 - what a cache can tell apart
+    metrics: Metrics, method: str, route: str, family: str, status: int, code: str
+) -> tuple[Any, Any]:
+    """Looked up once: `labels` costs more than counting does."""
+    return metrics.requests.labels(method, route, family, status, code), metrics.duration.labels(method, route, family)
+
+
 def _count(metrics: Metrics, answer: Answer) -> None:
-    metrics.requests.labels(answer.method, answer.route, answer.family, answer.status, answer.code).inc()
-    metrics.duration.labels(answer.method, answer.route, answer.family).observe(answer.seconds)
+    requests, duration = _series(metrics, answer.method, answer.route, answer.family, answer.status, answer.code)
+    requests.inc()
+    duration.observe(answer.seconds)
     if answer.replayed:
         metrics.replays.labels(answer.family).inc()
     elif answer.books:

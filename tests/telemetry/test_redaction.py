@@ -21,6 +21,8 @@ from telemetry.redaction import redact
         ("Key (lower(email::text), a)=(x, (y)) exists", "Key (lower(email::text), a)=([redacted]) exists"),
         ('{"password": "hunter2", "user": 1}', '{"password": "[redacted]", "user": 1}'),
         ("password=hunter2&x=1", "password=[redacted]&x=1"),
+        ("CSRFTOKEN: abc", "CSRFTOKEN: [redacted]"),
+        ("passwd=abc", "passwd=[redacted]"),
     ],
 )
 def test_what_has_a_form_is_blacked_out(text: str, expected: str) -> None:
