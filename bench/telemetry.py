@@ -30,9 +30,9 @@ django.setup()
 from django.conf import settings  # noqa: E402 - after the setup
 from django.test import Client, override_settings  # noqa: E402
 
-from telemetry import tracing  # noqa: E402
-from telemetry.logs import formatter  # noqa: E402
 from tenants.resolution import resolve  # noqa: E402
+from tenants.telemetry import tracing  # noqa: E402
+from tenants.telemetry.logs import formatter  # noqa: E402
 from tests.support import cast  # noqa: E402
 from tests.support.database import drop_template  # noqa: E402
 from tests.support.http import Rest  # noqa: E402
@@ -131,7 +131,7 @@ def _trace(wanted: bool) -> None:  # noqa: FBT001
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter  # noqa: PLC0415
 
-    from telemetry import otel  # noqa: PLC0415
+    from tenants.telemetry import otel  # noqa: PLC0415
 
     if wanted == tracing.is_on():
         return

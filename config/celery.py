@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from telemetry import tasks as telemetry
+from tenants.telemetry import tasks as telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

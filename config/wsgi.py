@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from telemetry import tracing
+from tenants.telemetry import tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,6 +12,6 @@ application = get_wsgi_application()
 
 # granian loads this module in each of its processes, after the fork.
 if tracing.is_configured():
-    from telemetry.otel import set_up
+    from tenants.telemetry.otel import set_up
 
     set_up("slotkeeper-web")

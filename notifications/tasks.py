@@ -5,10 +5,10 @@ from kombu.exceptions import OperationalError
 from notifications.services import send_due as sending
 from notifications.services.find_due_tenants import find_due_tenants
 from notifications.services.wake import AWAKE_SECONDS, claim_turn, end_turn
-from telemetry.metrics import record
 from tenants.context import use
 from tenants.resolution import UnknownTenantError, by_schema
 from tenants.tasks import TenantTask
+from tenants.telemetry.metrics import record
 
 
 class BrokerGoneError(Exception):

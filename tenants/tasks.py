@@ -8,11 +8,11 @@ from typing import Any
 
 from celery import Task
 
-from telemetry import work
 from tenants.audit.signing import signed
 from tenants.context import current_schema, use
 from tenants.models import PUBLIC_SCHEMA
 from tenants.resolution import UnknownTenantError, by_schema
+from tenants.telemetry import work
 
 HEADER = "slotkeeper_schema"
 

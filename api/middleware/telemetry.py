@@ -11,8 +11,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from api.families import family_of
-from telemetry import tracing, work
-from telemetry.metrics import Metrics, record
+from tenants.telemetry import tracing, work
+from tenants.telemetry.metrics import Metrics, record
 
 logger = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Logs to standard output, one line each (telemetry.logs). Never a token, an address or a note in them."""
+"""Logs to standard output, one line each (tenants.telemetry.logs). Never a token, an address or a note in them."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ _own = {"handlers": ["stdout"], "propagate": False}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "telemetry.logs.formatter", "style": _style, "texts_of_errors": DEBUG}},
+    "formatters": {"line": {"()": "tenants.telemetry.logs.formatter", "style": _style, "texts_of_errors": DEBUG}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO", **_own},
-        # They write the raw path. `telemetry` says the same with the route, and what went wrong (api.errors).
+        # They write the raw path. `tenants.telemetry` says the same with the route, and what went wrong (api.errors).
         "django.request": {"level": "CRITICAL", **_own},
         "django.server": {"level": "WARNING", **_own},
         "django.security": {"level": "ERROR"},
@@ -33,7 +33,7 @@ LOGGING: dict[str, Any] = {
         "oauthlib": {"level": "WARNING"},
         "_granian": {"level": "WARNING", **_own},
         "celery.worker.strategy": {"level": "WARNING"},
-        # Its line of a failure holds the exception's text; telemetry.tasks says it without.
+        # Its line of a failure holds the exception's text; tenants.telemetry.tasks says it without.
         "celery.app.trace": {"level": "CRITICAL"},
         "celery.beat": {"level": "WARNING"},
     },

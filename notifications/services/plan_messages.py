@@ -7,7 +7,7 @@ from django.db import connection
 
 from notifications.models import Message
 from notifications.rules import MessageState
-from telemetry import tracing, work
+from tenants.telemetry import tracing, work
 
 
 def plan_messages(

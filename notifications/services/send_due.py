@@ -20,9 +20,9 @@ from notifications.channels.errors import PermanentFailureError, TransientFailur
 from notifications.models import Message
 from notifications.rules import LEASE, MessageState, gives_up, retry_after
 from notifications.services.wake import keep_turn
-from telemetry import tracing, work
-from telemetry.metrics import record
 from tenants.context import current_schema
+from tenants.telemetry import tracing, work
+from tenants.telemetry.metrics import record
 
 logger = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from telemetry.logs import formatter
+from tenants.telemetry.logs import formatter
 
 
 class Lines:

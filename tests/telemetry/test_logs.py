@@ -8,8 +8,8 @@ import pytest
 import structlog
 from django.db import IntegrityError, transaction
 
-from telemetry import work
-from telemetry.logs import formatter
+from tenants.telemetry import work
+from tenants.telemetry.logs import formatter
 from tests.telemetry.capture import Lines, captured
 
 WORD = "canary"
@@ -110,7 +110,7 @@ def test_what_is_no_plain_value_says_its_type(lines: Lines) -> None:
 
 
 def test_a_cause_in_a_circle_ends() -> None:
-    from telemetry.failures import describe
+    from tenants.telemetry.failures import describe
 
     first, second = ValueError("a"), KeyError("b")
     first.__cause__, second.__cause__ = second, first

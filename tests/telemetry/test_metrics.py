@@ -16,8 +16,8 @@ from config.metrics.platform import Platform
 from config.metrics.processes import Processes
 from notifications.models import Message
 from notifications.public import measure_queues
-from telemetry import metrics
 from tenants.context import use_public
+from tenants.telemetry import metrics
 from tests.support import cast
 from tests.support.http import Rest
 from tests.support.smtp import free_port
@@ -105,7 +105,7 @@ def test_a_full_disk_stops_no_request(north: Any, counted: Processes, monkeypatc
 def test_what_dead_processes_counted_stays_and_what_they_were_doing_goes(counted: Processes, tmp_path: Path) -> None:
     code = (
         "import django; django.setup()\n"
-        "from telemetry.metrics import record\n"
+        "from tenants.telemetry.metrics import record\n"
         "record(lambda m: (m.busy.inc(), m.replays.labels('loop').inc()))"
     )
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -124,7 +124,7 @@ def test_what_dead_processes_counted_stays_and_what_they_were_doing_goes(counted
 def test_a_task_is_counted_with_its_outcome(counted: Processes) -> None:
     from celery import Celery
 
-    from telemetry import tasks
+    from tenants.telemetry import tasks
 
     app = Celery("test", broker="memory://", set_as_current=False)
 

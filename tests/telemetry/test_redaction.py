@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from telemetry.redaction import redact
+from tenants.telemetry.redaction import redact
 
 
 @pytest.mark.parametrize(

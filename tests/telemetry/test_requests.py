@@ -140,7 +140,7 @@ def test_a_line_asks_the_database_nothing(north: Any, django_assert_num_queries:
     from django.contrib.auth.middleware import AuthenticationMiddleware
     from django.test import RequestFactory
 
-    from telemetry.work import principal_key
+    from tenants.telemetry.work import principal_key
 
     request = RequestFactory().get("/")
     request.session = {}  # type: ignore[assignment]

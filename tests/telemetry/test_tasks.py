@@ -8,8 +8,8 @@ from celery import Celery
 from structlog.contextvars import get_contextvars
 
 from config.celery import app as own_app
-from telemetry import tasks, work
 from tenants.tasks import HEADER, TenantTask
+from tenants.telemetry import tasks, work
 from tests.telemetry.capture import Lines, captured
 
 WORD = "canary"

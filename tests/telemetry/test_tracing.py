@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from notifications.models import Message
 from notifications.services.send_due import send_due
-from telemetry import otel, tracing
+from tenants.telemetry import otel, tracing
 from tests.isolation.world import fill
 from tests.support import cast
 from tests.support.database import ROOT

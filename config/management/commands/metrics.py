@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
         from config.metrics.platform import Platform  # noqa: PLC0415
         from config.metrics.processes import Processes  # noqa: PLC0415
-        from telemetry.metrics import folder  # noqa: PLC0415
+        from tenants.telemetry.metrics import folder  # noqa: PLC0415
 
         # A database that is away must be seen to be away, soon.
         connection.settings_dict["OPTIONS"]["connect_timeout"] = 3

@@ -15,9 +15,9 @@ from notifications.channels.email.calendar import calendar_file, method
 from notifications.channels.errors import PermanentFailureError, TransientFailureError
 from notifications.models import Message
 from notifications.subjects import SubjectFacts
-from telemetry.tracing import span
 from tenants.context import current_schema
 from tenants.resolution import by_schema
+from tenants.telemetry.tracing import span
 
 
 def send(*, message: Message, facts: SubjectFacts) -> None:

@@ -1,6 +1,6 @@
 """Spans, as far as the apps need to know. Off unless configured, and then nothing of OpenTelemetry is imported.
 
-`telemetry.otel.set_up` switches it on in a process, after the fork.
+`tenants.telemetry.otel.set_up` switches it on in a process, after the fork.
 """
 
 import os
@@ -81,7 +81,7 @@ def _continued(name: str, parent: str | None, *, kind: str, attributes: Attribut
         links=links,
         attributes={key: value for key, value in attributes.items() if value is not None},
     )
-    # Its text may hold values: the type is enough (telemetry.failures).
+    # Its text may hold values: the type is enough (tenants.telemetry.failures).
     with trace.use_span(started, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
             yield started

@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import Link, Status
 from opentelemetry.util.types import AttributeValue
 
-from telemetry.redaction import redact
+from tenants.telemetry.redaction import redact
 
 _ALLOWED = re.compile(
     r"slotkeeper\.[a-z_.]+|error\.type|exception\.type"

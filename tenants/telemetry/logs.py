@@ -14,9 +14,9 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from telemetry import failures, tracing
-from telemetry.redaction import redact
-from telemetry.work import principal_key
+from tenants.telemetry import failures, tracing
+from tenants.telemetry.redaction import redact
+from tenants.telemetry.work import principal_key
 
 _FIRST = ("timestamp", "level", "logger", "event")
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0001_initial"),
-        ("notifications", "0002_default_rules"),
+        ("notifications", "0003_audit"),
         ("scheduling", "0001_initial"),
     ]
 

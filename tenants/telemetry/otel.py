@@ -15,12 +15,12 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
-from telemetry import tracing
-from telemetry.hygiene import cleaned
+from tenants.telemetry import tracing
+from tenants.telemetry.hygiene import cleaned
 
 
 class CleanExporter(SpanExporter):
-    """Hands on what `telemetry.hygiene` lets out. In the exporter's thread, so no request waits for it."""
+    """Hands on what `tenants.telemetry.hygiene` lets out. In the exporter's thread, so no request waits for it."""
 
     def __init__(self, inner: SpanExporter) -> None:
         self._inner = inner

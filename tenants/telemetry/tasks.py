@@ -9,8 +9,8 @@ from celery import signals
 from django.conf import settings
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
-from telemetry import tracing, work
-from telemetry.metrics import Metrics, record
+from tenants.telemetry import tracing, work
+from tenants.telemetry.metrics import Metrics, record
 
 logger = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def _on_end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None
 
 def _on_process(**_: Any) -> None:
     if tracing.is_configured():
-        from telemetry.otel import set_up  # noqa: PLC0415 - costs nothing where it is off
+        from tenants.telemetry.otel import set_up  # noqa: PLC0415 - costs nothing where it is off
 
         set_up("slotkeeper-worker")
 
