@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.paginator import InvalidPage
 from django.db import DataError, InterfaceError, NotSupportedError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -143,6 +143,12 @@ class LengthRequiredError(EdgeError):
     message = "Send the body's length in Content-Length; a chunked body is not read."
 
 
+class IncompleteBodyError(EdgeError):
+    code = "incomplete_body"
+    status = 400
+    message = "The body ended before its Content-Length. Send the whole request again, with its Idempotency-Key."
+
+
 class UnsupportedMediaTypeError(EdgeError):
     code = "unsupported_media_type"
     status = 415
@@ -243,6 +249,8 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             return UnsupportedMediaTypeError()
         case RequestDataTooBig():
             return BodyTooLargeError()
+        case SuspiciousOperation():  # more than a thousand parameters, a host name that is none
+            return BadRequestError()
         case drf.NotAuthenticated():
             return MissingTokenError()
         case drf.AuthenticationFailed():

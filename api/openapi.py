@@ -75,6 +75,7 @@ _ALWAYS: list[type[DomainError]] = [
     errors.BusyError,
 ]
 _WRITES: list[type[DomainError]] = [
+    errors.IncompleteBodyError,
     errors.InvalidIdempotencyKeyError,
     errors.IdempotencyInProgressError,
     errors.IdempotencyKeyReusedError,

@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 import orjson
+from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 
-from api.errors import InvalidInputError, MalformedJSONError
+from api.errors import IncompleteBodyError, InvalidInputError, MalformedJSONError
 
 MAX_DEPTH = 64
 _BIGINT = 2**63
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The whole body, up to Django's limit. Raises IncompleteBodyError where the connection was cut in it: what
+    has arrived so far, perhaps nothing, would be taken for another request."""
+    body = request.body
+    if len(body) < int(request.META.get("CONTENT_LENGTH") or 0):
+        raise IncompleteBodyError
+    return body
 
 
 class StrictJSONParser(BaseParser):

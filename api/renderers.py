@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
+from django.utils.http import parse_header_parameters
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -33,7 +34,12 @@ class AlwaysJSON(BaseContentNegotiation):
     """The contracts know JSON alone: `Accept` chooses nothing."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        content_type = (request.content_type or "").split(";")[0].strip().lower()
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return None
+        content_type, parameters = parse_header_parameters(request.content_type or "")
+        # RFC 8259: JSON is UTF-8. What says otherwise might be read as something else.
+        if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+            return None
         return next((parser for parser in parsers if parser.media_type == content_type), None)
 
     def select_renderer(

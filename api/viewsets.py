@@ -13,7 +13,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from api import throttling, writes
-from api.errors import UnauthenticatedError, exception_handler
+from api.errors import InvalidInputError, UnauthenticatedError, exception_handler
 from tenants.errors import DomainError
 
 
@@ -25,6 +25,8 @@ class PlatformViewSet(GenericViewSet[Any]):
     """
 
     scopes: ClassVar[Mapping[str, set[str]]] = {}
+    # For each action its query parameters, as a serializer. Others are ignored, as contract clients expect.
+    queries: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     refusals: ClassVar[Mapping[str, Sequence[type[DomainError]]]] = {}
     # The actions that take time: their answers are counted as bookings taken, or refused and why (metrics).
     books: ClassVar[frozenset[str]] = frozenset()
@@ -89,6 +91,15 @@ class PlatformViewSet(GenericViewSet[Any]):
                 get_conditional_response(request, etag=self.response["ETag"], response=self.response) or self.response
             )
         return self.response
+
+    def query(self) -> dict[str, Any]:
+        """The query parameters that the action declares in `queries`, checked. Raises what `parsed` does, and
+        InvalidInputError for one that is there twice: which of the two was meant, nobody could say."""
+        given = self.request.query_params
+        declared = self.queries[self.action]
+        if twice := [name for name in declared().fields if len(given.getlist(name)) > 1]:  # type: ignore[attr-defined]
+            raise InvalidInputError({name: ["Send it once."] for name in twice})
+        return self.parsed(declared, data=given.dict())
 
     def _refuse(self, error: DomainError) -> Response:
         return exception_handler(error, {"request": self.request})

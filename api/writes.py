@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from api import errors
 from api.brands import current_brand_id
 from api.models import IdempotencyRecord
+from api.parsers import read_body
 from api.renderers import dumps
 from api.request import principal_of
 from tenants.audit.signing import sign
@@ -54,7 +55,7 @@ def perform(
     three times at the most.
     """
     key = _key(request)
-    _raw(request).body  # noqa: B018 - read as a whole, up to its limit, before a parser streams it
+    read_body(_raw(request))  # as a whole, before a parser streams it
     for attempt in range(1, TRIES + 1):
         try:
             if key is None:

@@ -130,8 +130,8 @@ class SlotsOutput(serializers.Serializer[Any]):
 
 
 class SlotsQuery(serializers.Serializer[Any]):
-    vars()["from"] = InstantField(required=False)
-    to = InstantField(required=False)
+    vars()["from"] = InstantField(required=False, help_text="RFC 3339 date-time with an offset. Default: now.")
+    to = InstantField(required=False, help_text="RFC 3339 date-time with an offset. Default: 7 days after `from`.")
 
 
 def offer_of(fields: dict[str, Any], *, default_zone: str) -> OfficeHourData:

@@ -47,6 +47,7 @@ class CoachViewSet(ActsForPerson):
         "publish": {"write:office-hours"},
     }
     books = frozenset({"book"})
+    queries: ClassVar = {"slots": shapes.SlotsQuery}
     refusals: ClassVar = {
         "book": [*booking_service.REFUSALS, ActingForAnotherError],
         "slots": [*_COACH, InvalidInputError],
@@ -88,14 +89,13 @@ class CoachViewSet(ActsForPerson):
         description="Slots that start in [from, to), 31 days at the most; default: the next 7 days.",
         parameters=[
             _COACH_ID,
-            OpenApiParameter("from", str, description="RFC 3339 date-time with an offset. Default: now."),
-            OpenApiParameter("to", str, description="RFC 3339 date-time with an offset. Default: 7 days after `from`."),
+            shapes.SlotsQuery,
         ],
         responses=shapes.SlotsOutput,
     )
     @action(detail=True, methods=["get"])
     def slots(self, request: Request, coach_id: str) -> Response:
-        query = self.parsed(shapes.SlotsQuery, data=request.query_params.dict())
+        query = self.query()
         start = query.get("from", self.now)
         end = query.get("to", start + _DEFAULT_WINDOW)
         if end <= start:

@@ -6,7 +6,7 @@ from functools import cached_property
 from rest_framework.request import Request
 
 from accounts.scopes import ACT_AS
-from api.errors import EdgeError, InsufficientScopeError, InvalidInputError, RepeatedHeaderError
+from api.errors import EdgeError, InsufficientScopeError, InvalidInputError
 from api.request import principal_of
 from api.viewsets import PlatformViewSet
 from scheduling.models import Person
@@ -55,8 +55,6 @@ def _named(request: Request) -> uuid.UUID | None:
     value = request.headers.get(HEADER)
     if value is None:
         return None
-    if "," in value:
-        raise RepeatedHeaderError(header=HEADER)
     try:
         return uuid.UUID(value)
     except ValueError as error:

@@ -3,11 +3,18 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import BodySerializer
+from api.paging import PageQuery
 from scheduling.models import Client, StaffMember
 from scheduling.models.fields import validate_zone
 from scheduling.services.register_person import PersonData
 
 _PERSON_FIELDS = ("given_name", "family_name", "email", "phone", "language", "timezone")
+
+
+class PeopleQuery(PageQuery):
+    email = serializers.CharField(
+        max_length=254, required=False, allow_blank=True, help_text="The person with this e-mail address alone."
+    )
 
 
 class PersonInput(BodySerializer):

@@ -2,12 +2,12 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import current_brand_id, speaks_for_all_brands
-from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
+from api.errors import NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
 from api.versions import IF_MATCH, expected_versions, versioned
 from api.viewsets import PlatformViewSet
@@ -19,13 +19,13 @@ from scheduling.services.register_person import register_client, register_staff_
 from tenants.errors import StaleVersionError
 
 _REFUSALS = [register_person.EmailTakenError, register_person.PersonOfAnotherBrandError]
-_EMAIL = OpenApiParameter("email", str, description="The person with this e-mail address alone.")
 
 
 class PeopleViewSet(PlatformViewSet):
     """What clients and staff members share. Only people of the current brand are seen."""
 
     pagination_class = OpaqueCursor
+    queries: ClassVar = {"list": shapes.PeopleQuery}
     lookup_value_converter = "uuid"
 
     def people(self) -> Any:
@@ -51,9 +51,7 @@ class PeopleViewSet(PlatformViewSet):
 
     def page(self, render: Any) -> Response:
         people = self.people()
-        if email := self.request.query_params.get("email"):
-            if "\0" in email:
-                raise InvalidInputError({"email": ["Must not hold a NUL character."]})
+        if email := self.query().get("email"):
             people = people.filter(person__in=Person.objects.with_email(email))
         page = self.paginate_queryset(people)
         return self.get_paginated_response([render(person) for person in page or []])
@@ -77,7 +75,7 @@ class ClientViewSet(PeopleViewSet):
         operation_id="listClients",
         tags=["people"],
         summary="List the current brand's clients",
-        parameters=[_EMAIL],
+        parameters=[shapes.PeopleQuery],
         responses=shapes.ClientOutput(many=True),
     )
     def list(self, request: Request) -> Response:  # noqa: ARG002
@@ -133,7 +131,7 @@ class StaffViewSet(PeopleViewSet):
         operation_id="listStaff",
         tags=["people"],
         summary="List the current brand's staff",
-        parameters=[_EMAIL],
+        parameters=[shapes.PeopleQuery],
         responses=shapes.StaffMemberOutput(many=True),
     )
     def list(self, request: Request) -> Response:  # noqa: ARG002

@@ -179,7 +179,7 @@ def _expired(world: World) -> Caller:
 
 def _inactive(world: World) -> Caller:
     made = _user("bob")(world)
-    User.objects.filter(pk=world.bob.person.user_id).update(is_active=False)
+    User.objects.filter(person=world.bob.person).update(is_active=False)
     return made
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from tenants.context import use
 from tests.scheduling.people import assert_problem
 from tests.support import cast
 from tests.support.http import Rest
@@ -63,6 +64,39 @@ def test_who_is_registered_meanwhile_does_not_shift_the_pages(service: Rest, pat
     second = service.get(_follow(first["next"])).json()
 
     assert _ids(first) + _ids(second) == people
+
+
+@LISTS
+def test_a_walk_through_pages_that_move_meets_everybody_who_stays_once(service: Rest, path: str, make: Any) -> None:
+    people = [make(f"Person {number}") for number in range(7)]
+    seen, link = [], f"{path}?limit=2"
+    while link:
+        page = service.get(_follow(link)).json()
+        seen += _ids(page)
+        link = page["next"]
+        # Before the next page: somebody of this one leaves, somebody of the next one, and somebody comes.
+        if len(seen) == 2:
+            for gone in (people[1], people[2]):
+                gone.brands.clear()
+            people.append(make("Late Person"))
+
+    stayed = [str(one.person_id) for one in people if one not in {people[1], people[2]}]
+    assert seen == [str(people[0].person_id), str(people[1].person_id), *stayed[1:]]
+
+
+@LISTS
+def test_a_cursor_of_another_tenant_is_refused_by_name(service: Rest, south: Any, path: str, make: Any) -> None:
+    for number in range(3):
+        make(f"North {number}")
+    cursor = urlsplit(service.get(f"{path}?limit=1").json()["next"]).query
+    assert service.get(f"{path}?{cursor}").status_code == 200
+    with use(south):
+        token = cast.make_token()
+
+    answer = Rest(south, token).get(f"{path}?{cursor}")
+
+    assert_problem(answer, status=400, code="validation_error")
+    assert list(answer.json()["errors"]) == ["cursor"]
 
 
 @LISTS
