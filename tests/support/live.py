@@ -58,6 +58,10 @@ class Live:
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()
 
+    def pid(self, name: str) -> int:
+        """The process that a part was started with."""
+        return self._processes[name].pid
+
     @contextmanager
     def inside(self, host: str = "north.test") -> Iterator[None]:
         """Runs the block in this process, in the platform's database and in a tenant; what it writes stays."""
