@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 
 from api import errors
 
-# Said twice, nobody could say which was meant. WSGI servers join what is repeated with a comma, which none of
+# Said twice, nobody could say which was meant. WSGI servers join what is repeated with a comma, which neither of
 # these has any use for.
-_ONCE = ("Authorization", "Idempotency-Key", "X-Current-User-Id")
+_ONCE = ("Authorization", "X-Current-User-Id")
 
 
 class ErrorMiddleware:
@@ -20,11 +20,20 @@ class ErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "CONTENT_LENGTH" not in request.META and "chunked" in request.headers.get("Transfer-Encoding", ""):
             return errors.render(request, errors.LengthRequiredError())
-        for name in _ONCE:
-            if "," in request.headers.get(name, ""):
-                return errors.render(request, errors.RepeatedHeaderError(header=name))
+        if name := _said_twice(request):
+            return errors.render(request, errors.RepeatedHeaderError(header=name))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         refusal = errors.as_domain_error(error, method=request.method or "")
         return None if refusal is None else errors.render(request, refusal)
+
+
+def _said_twice(request: HttpRequest) -> str | None:
+    """The header that was sent more than once, where that can't be meant."""
+    for name in _ONCE:
+        if "," in request.headers.get(name, ""):
+            return name
+    # A key may hold a comma of its own: only the same one twice is certain to be a repetition.
+    first, *more = (key.strip() for key in request.headers.get("Idempotency-Key", "").split(","))
+    return "Idempotency-Key" if more and set(more) == {first} else None

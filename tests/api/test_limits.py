@@ -75,7 +75,7 @@ def test_a_value_that_can_not_be_is_refused_by_name(scene: Scene, name: str, val
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 @pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key", "X-Current-User-Id", "X-Tenant"])
 def test_a_header_that_is_there_twice_is_refused_by_name(scene: Scene, operation: Operation, name: str) -> None:
-    for value in ("a, b", "a,a"):  # as a WSGI server hands it on
+    for value in ("a,a", "a, a") if name == "Idempotency-Key" else ("a, b", "a,a"):  # as a WSGI server hands it on
         answer = _ask(scene, operation, headers={name: value})
 
         said = refused(answer, method=operation.method, path=operation.path(scene.values))
