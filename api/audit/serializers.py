@@ -3,10 +3,12 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import InstantField
+from api.paging import PageQuery
 from tenants.audit.models import AuditEntry
 from tenants.audit.registry import declared
 
 _ACTOR = r"^[a-z][a-z-]{0,31}:[A-Za-z0-9._@/-]{1,128}$"
+_INSTANT = "RFC 3339 date-time with an offset."
 _KEY = r"^[A-Za-z0-9-]{1,64}$"
 
 
@@ -17,20 +19,31 @@ def validate_kind(kind: str) -> None:
         raise serializers.ValidationError(f"There is no such kind. Write one of: {', '.join(kinds)}.")
 
 
-class AuditQuery(serializers.Serializer[Any]):
+class AuditQuery(PageQuery):
     """The filters. `from` is a Python keyword, hence `get_fields`."""
 
     subject = serializers.RegexField(
-        _KEY, required=False, error_messages={"invalid": "Write the id of a booking, person, user or the like."}
+        _KEY,
+        required=False,
+        help_text="The id of a booking, office hour, person, user, ...: its history.",
+        error_messages={"invalid": "Write the id of a booking, person, user or the like."},
     )
-    kind = serializers.CharField(required=False, validators=[validate_kind])
+    kind = serializers.CharField(
+        required=False,
+        validators=[validate_kind],
+        help_text="The kind of row, such as coach_booking, user or membership.",
+    )
     actor = serializers.RegexField(
-        _ACTOR, required=False, error_messages={"invalid": "Write user:<id>, application:<id>, task:<name> or alike."}
+        _ACTOR,
+        required=False,
+        help_text="Who did it, as in `actor`: user:<id>, application:<id>, ...",
+        error_messages={"invalid": "Write user:<id>, application:<id>, task:<name> or alike."},
     )
-    to = InstantField(required=False)
+    to = InstantField(required=False, help_text=f"Changes before this time. {_INSTANT}")
 
     def get_fields(self) -> dict[str, Any]:
-        return {**super().get_fields(), "from": InstantField(required=False)}
+        since = InstantField(required=False, help_text=f"Changes at this time or later. {_INSTANT}")
+        return {**super().get_fields(), "from": since}
 
 
 class AuditEntryOutput(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,14 +14,6 @@ from api.viewsets import PlatformViewSet
 from tenants.audit.models import AuditEntry
 from tenants.audit.selectors import entries
 
-_INSTANT = "RFC 3339 date-time with an offset."
-_FILTERS = [
-    OpenApiParameter("subject", str, description="The id of a booking, office hour, person, user, ...: its history."),
-    OpenApiParameter("kind", str, description="The kind of row, such as coach_booking, user or membership."),
-    OpenApiParameter("actor", str, description="Who did it, as in `actor`: user:<id>, application:<id>, ..."),
-    OpenApiParameter("from", str, description=f"Changes at this time or later. {_INSTANT}"),
-    OpenApiParameter("to", str, description=f"Changes before this time. {_INSTANT}"),
-]
 _COLUMNS = {"subject": "subject_id", "kind": "kind", "actor": "actor"}
 _CANCELLED = {
     "id": 4711,
@@ -50,6 +42,7 @@ class AuditViewSet(PlatformViewSet):
     queryset = AuditEntry.objects.all()
     pagination_class = NewestFirst
     scopes: ClassVar = {"list": {"read:audit"}}
+    queries: ClassVar = {"list": shapes.AuditQuery}
     refusals: ClassVar = {"list": [InvalidInputError]}
 
     @extend_schema(
@@ -58,12 +51,12 @@ class AuditViewSet(PlatformViewSet):
         summary="List who changed what",
         description="The newest first. A client application of one brand reads the entries of that brand alone; "
         "what belongs to no brand is read by applications of the whole tenant. Personal values are never shown.",
-        parameters=_FILTERS,
+        parameters=[shapes.AuditQuery],
         responses=shapes.AuditEntryOutput(many=True),
         examples=[OpenApiExample("A booking was cancelled", value=_CANCELLED, response_only=True)],
     )
     def list(self, request: Request) -> Response:
-        query = self.parsed(shapes.AuditQuery, data=request.query_params.dict())
+        query = self.query()
         since, until = query.get("from"), query.get("to")
         if since and until and until <= since:
             raise InvalidInputError({"to": ["Must be after from."]})
