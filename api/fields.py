@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
@@ -34,6 +35,7 @@ class InstantField(serializers.DateTimeField):
         return instant
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$"})
 class WallTimeField(serializers.TimeField):
     """A time of day to the minute, HH:MM."""
 
@@ -44,6 +46,18 @@ class WallTimeField(serializers.TimeField):
         if not isinstance(value, str) or not _WALL_TIME.match(value):
             self.fail("minute")
         return time.fromisoformat(value)
+
+
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+class WallTimeOutput(serializers.CharField):
+    """A time of day on its way out, HH:MM."""
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class JSONObjectField(serializers.DictField):
+    """An object of the client's own, kept as it came."""
+
+    child = serializers.JSONField(allow_null=True)
 
 
 class BodySerializer(serializers.Serializer[Any]):

@@ -1,69 +1,29 @@
-"""OpenAPI 3.1: each operation with its family's errors, and one document per family."""
+"""OpenAPI 3.1: each operation with its family's errors, its headers, and where its answer leads."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework.serializers import ListSerializer
 
 from accounts.scopes import SCOPES
 from api import errors
 from api.brands import ForeignBrandError
-from api.families import FLEXTELL, LEKO, LOOP, PLATFORM, UPVIO, Family, Refusal, family_of
+from api.families import family_of
+from api.openapi_errors import ENVELOPES, envelope_names, refusal_response, status_of
+from api.openapi_headers import IDEMPOTENCY_KEY, IF_NONE_MATCH, TENANT, answer_headers
 from tenants.errors import DomainError
 
 if TYPE_CHECKING:
     from api.viewsets import PlatformViewSet
 
-_TEXT = {"type": "string"}
-_FIELDS = {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}}
-_LEKO_ERROR = {
-    "type": "object",
-    "properties": {"code": _TEXT, "message": _TEXT, "endpoint": _TEXT, "requestId": _TEXT},
-    "required": ["code", "message", "endpoint", "requestId"],
-}
-
-_ENVELOPES: dict[str, dict[str, Any]] = {
-    LOOP.name: {
-        "type": "object",
-        "properties": {"error": _TEXT, "message": _TEXT, "error_description": _TEXT},
-        "required": ["error", "message"],
-    },
-    LEKO.name: {
-        "type": "object",
-        "properties": {"errors": {"type": "array", "items": _LEKO_ERROR}},
-        "required": ["errors"],
-    },
-    UPVIO.name: {
-        "type": "object",
-        "properties": {
-            "error": {"type": "object", "properties": {"code": {"type": "integer"}, "title": _TEXT}},
-        },
-        "required": ["error"],
-    },
-    FLEXTELL.name: {
-        "type": "object",
-        "properties": {"error": _TEXT, "message": _TEXT, "errors": _FIELDS},
-        "required": ["error", "message"],
-    },
-    PLATFORM.name: {
-        "type": "object",
-        "properties": {
-            "type": _TEXT,
-            "title": _TEXT,
-            "status": {"type": "integer"},
-            "code": _TEXT,
-            "detail": _TEXT,
-            "request_id": _TEXT,
-            "errors": _FIELDS,
-        },
-        "required": ["type", "title", "status", "code", "detail", "request_id"],
-    },
-}
-
 # What every operation may answer.
 _ALWAYS: list[type[DomainError]] = [
     errors.TenantRequiredError,
+    errors.RepeatedHeaderError,
+    errors.BadRequestError,
     errors.MissingTokenError,
     errors.UnauthenticatedError,
     errors.InsufficientScopeError,
@@ -72,6 +32,7 @@ _ALWAYS: list[type[DomainError]] = [
     errors.TenantSuspendedError,
     errors.UnknownTenantError,
     errors.RateLimitedError,
+    errors.InternalError,
     errors.BusyError,
 ]
 _WRITES: list[type[DomainError]] = [
@@ -79,33 +40,14 @@ _WRITES: list[type[DomainError]] = [
     errors.InvalidIdempotencyKeyError,
     errors.IdempotencyInProgressError,
     errors.IdempotencyKeyReusedError,
+    errors.LengthRequiredError,
+    errors.BodyTooLargeError,
+    errors.RequestTimeoutError,
 ]
 _BODIES: list[type[DomainError]] = [
     errors.InvalidInputError,
     errors.MalformedJSONError,
-    errors.BodyTooLargeError,
-    errors.LengthRequiredError,
     errors.UnsupportedMediaTypeError,
-    errors.RequestTimeoutError,
-]
-
-_HEADERS: list[dict[str, Any]] = [
-    {
-        "name": "X-Tenant",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "integer"},
-        "description": "The tenant's number, where the host name does not name the tenant.",
-    },
-]
-_WRITE_HEADERS: list[dict[str, Any]] = [
-    {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        "description": "Repeating a request with its key within 24 hours answers what the first one got.",
-    },
 ]
 
 
@@ -116,92 +58,103 @@ class AutoSchema(SpectacularAutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        family = family_of(self.method, self.path)
-        writes = self.method != "GET"
-        found: dict[int, list[type[DomainError]]] = defaultdict(list)
         view = cast("PlatformViewSet", self.view)
+        writes = self.method != "GET"
+        versioned = view.action in view.versioned
+        for status, answer in operation["responses"].items():
+            answer["headers"] = answer_headers(writes=writes, versioned=versioned)
+            answer["description"] = _SUCCESSES[status]
+            if links := operation.pop("x-links", None):
+                answer["links"] = links
+        self._add_refusals(operation, view, writes=writes)
+        operation["x-family"] = family_of(self.method, self.path).name
+        parameters = operation.setdefault("parameters", [])
+        parameters.append(TENANT)
+        if writes:
+            parameters.append(IDEMPOTENCY_KEY)
+        elif versioned:
+            parameters.append(IF_NONE_MATCH)
+            operation["responses"]["304"] = {
+                "description": "You have this version already.",
+                "headers": answer_headers(writes=False, versioned=True),
+            }
+        for parameter in parameters:
+            parameter.setdefault("required", False)
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        return operation
+
+    def _add_refusals(self, operation: dict[str, Any], view: "PlatformViewSet", *, writes: bool) -> None:
+        family = family_of(self.method, self.path)
+        found: dict[int, list[type[DomainError]]] = defaultdict(list)
         refusals = [*_ALWAYS, *view.refusals.get(view.action, [])]
         refusals += _WRITES if writes else []
         refusals += _BODIES if "requestBody" in operation else []
         for error in dict.fromkeys(refusals):
             found[status_of(family, error)].append(error)
         for status, group in sorted(found.items()):
-            operation["responses"][str(status)] = _response(family, status, group)
-        operation["x-family"] = family.name
-        operation.setdefault("parameters", []).extend(_HEADERS + (_WRITE_HEADERS if writes else []))
-        return operation
+            operation["responses"][str(status)] = refusal_response(family, status, group, writes=writes)
+            for name in envelope_names(family, status):
+                component = ResolvedComponent(  # type: ignore[no-untyped-call]
+                    name=name, type=ResolvedComponent.SCHEMA, schema=ENVELOPES[name], object=name
+                )
+                self.registry.register_on_missing(component)
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Only what is meant for clients: a view's docstring is not."""
+        return ""
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        # A blank or null text beside a format. Not oneOf: a validator that checks no formats finds "" twice.
+        if "oneOf" in schema and getattr(field, "allow_blank", False):
+            text, blank = schema.pop("oneOf")
+            nulls = [{"type": "null"}] if text["type"] != "string" else []
+            schema["anyOf"] = [{**text, "type": "string"}, blank, *nulls]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        # A base class's docstring says nothing to a client.
+        if not vars(type(serializer) if not isinstance(serializer, type) else serializer).get("__doc__"):
+            schema.pop("description", None)
+        if direction == "response":
+            schema["additionalProperties"] = False
+        return schema
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: Any = False) -> Any:  # noqa: FBT002
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(field, ListSerializer) and (longest := getattr(field, "max_length", None)):
+            schema["maxItems"] = longest
+        return schema
 
 
-def keep_family(family: str, result: dict[str, Any]) -> dict[str, Any]:
-    """The document of one family: its paths alone."""
-    paths = {
-        path: kept
-        for path, item in result["paths"].items()
-        if (kept := {method: op for method, op in item.items() if op.get("x-family") == family})
-    }
-    return {**result, "paths": paths}
-
-
-def status_of(family: Family, error: type[DomainError]) -> int:
-    """The HTTP status that a refusal has in a family."""
-    if issubclass(error, errors.InvalidInputError):
-        return family.invalid_status
-    return error.status if issubclass(error, errors.EdgeError) else family.status_of(error.kind)
-
-
-class _Samples(dict[str, str]):
-    """What stands in an example for what an error names."""
-
-    def __missing__(self, name: str) -> str:
-        return f"({name.replace('_', ' ')})"
-
-
-_SAMPLES = _Samples(
-    slot_at="2026-12-01T09:00:00Z",
-    nearest=" Free: 2026-12-01T09:30:00Z.",
-    coach_id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
-    id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
-    notice_minutes="120",
-    horizon_days="60",
-    status="cancelled",
-    started="",
-    scope="write:bookings",
-    summary="slot_at: This field is required.",
-    limit="60",
-    seconds="10",
-    retry_after="1",
-    reason="unexpected character: line 1 column 1 (char 0)",
-)
-
-
-def _example(error: type[DomainError]) -> str:
-    """A message as a client would read it."""
-    return error.message.format_map(_SAMPLES)
-
-
-def _response(family: Family, status: int, group: list[type[DomainError]]) -> dict[str, Any]:
-    schema = _LEKO_ERROR if family is LEKO and status == 404 else _ENVELOPES[family.name]  # noqa: PLR2004
-    examples = {
-        error.code: {"value": family.envelope(Refusal(status=status, code=error.code, message=_example(error)))}
-        for error in group
-    }
-    return {
-        "description": " ".join(f"`{error.code}`" for error in group),
-        "content": {family.content_type: {"schema": schema, "examples": examples}},
-    }
+_SUCCESSES = {"200": "Done.", "201": "Created.", "204": "Done. There is no body."}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Two ways to say the same: sign in through OAuth, or bring a token."""
+
     target_class = "api.authentication.BearerAuthentication"
-    name = "oauth2"
+    name = ["oauth2", "bearer"]  # noqa: RUF012 - drf-spectacular's
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
-        return {
-            "type": "oauth2",
-            "description": "A token of the tenant: `bin/token TENANT`, or client credentials.",
-            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
-        }
+    def get_security_definition(self, auto_schema: Any) -> Any:  # noqa: ARG002
+        return [
+            {
+                "type": "oauth2",
+                "description": (
+                    "Client credentials of an application of the tenant. Works on the tenant's own host "
+                    "(`harbor.localhost`), where `/oauth/token` knows whose it is."
+                ),
+                "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
+            },
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A token of the tenant that you have already: `bin/token harbor` prints one.",
+            },
+        ]
 
-    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
+    def get_security_requirement(self, auto_schema: Any) -> Any:
+        """One of the action's scopes is enough, so each stands alone."""
         view = auto_schema.view
-        return {self.name: sorted(view.scopes_of(view.action))}
+        scopes = sorted(view.scopes_of(view.action))
+        return [{name: [scope]} for name in self.name for scope in scopes]

@@ -1,6 +1,7 @@
 """The OpenAPI documents and their pages, all from local files."""
 
 import re
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,12 +17,17 @@ from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitV
 from accounts.content_policy import DOCUMENTATION, PAGE, REDOC
 from api import errors
 from api.families import FAMILIES
-from api.openapi import keep_family, status_of
+from api.openapi_document import keep_family
+from api.openapi_errors import status_of
 
 
-@lru_cache(maxsize=16)
 def document(family: str) -> bytes:
-    """The document of a family, or of all with "". Built once a process: it does not depend on the tenant."""
+    """The document of a family, or of all with "". It does not depend on the tenant."""
+    return _document(family, datetime.now(tz=UTC).date())
+
+
+@lru_cache(maxsize=8)
+def _document(family: str, day: date) -> bytes:  # noqa: ARG001 - the examples name days to come, so once a day
     generator = SchemaGenerator(urlconf="config.urls.tenant")  # type: ignore[no-untyped-call]
     schema: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return orjson.dumps(keep_family(family, schema) if family else schema)

@@ -67,7 +67,26 @@ class OpaqueCursor(CursorPagination):
             "type": "object",
             "properties": {"data": schema, "next": link, "previous": link},
             "required": ["data", "next", "previous"],
+            "additionalProperties": False,
         }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+        return [
+            {
+                "name": self.page_size_query_param,
+                "in": "query",
+                "required": False,
+                "description": f"How many on a page ({self.page_size}).",
+                "schema": {"type": "integer", "minimum": 1, "maximum": self.max_page_size},
+            },
+            {
+                "name": self.cursor_query_param,
+                "in": "query",
+                "required": False,
+                "description": "Where a page begins. Don't make it: follow `next` and `previous`.",
+                "schema": {"type": "string"},
+            },
+        ]
 
 
 def _is_number(text: str) -> bool:

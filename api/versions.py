@@ -2,18 +2,31 @@
 
 import re
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import InvalidInputError, PreconditionRequiredError
+from api.openapi_headers import IF_MATCH_SCHEMA
 
 _TAGS = re.compile(r'\s*(W/)?"([^"]*)"\s*(,|\Z)')
 # Of a version: what fits in its column.
 _VERSION = re.compile(r"\d{1,9}\Z", re.ASCII)
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of what was read. Another version now: 412."
+    "If-Match",
+    IF_MATCH_SCHEMA,
+    OpenApiParameter.HEADER,
+    description="The ETag of what was read. Another version now: 412.",
+)
+# Where the platform's own writes need it: 428 without.
+IF_MATCH_NEEDED = OpenApiParameter(
+    "If-Match",
+    IF_MATCH_SCHEMA,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of what was read, or `*` for any version. Another version now: 412; without: 428.",
+    examples=[OpenApiExample("Any version", value="*")],
 )
 
 

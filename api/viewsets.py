@@ -1,6 +1,6 @@
 """The base of every viewset: scopes per action, writes in one transaction, the family's errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,7 +21,7 @@ class PlatformViewSet(GenericViewSet[Any]):
     """Handlers parse, make one call and render. What is below every one of them happens here.
 
     `scopes` names, for each action, the scopes of which a token needs one. `refusals` names the domain
-    errors that an action raises; OpenAPI documents them.
+    errors that an action raises; OpenAPI documents them. `versioned` are the actions that answer an ETag.
     """
 
     scopes: ClassVar[Mapping[str, set[str]]] = {}
@@ -30,6 +30,7 @@ class PlatformViewSet(GenericViewSet[Any]):
     refusals: ClassVar[Mapping[str, Sequence[type[DomainError]]]] = {}
     # The actions that take time: their answers are counted as bookings taken, or refused and why (metrics).
     books: ClassVar[frozenset[str]] = frozenset()
+    versioned: ClassVar[Collection[str]] = ()
     queryset: Any = None
     http_method_names: list[str] = ["get", "post", "put", "patch", "delete", "head"]  # noqa: RUF012 - never written to
 

@@ -18,7 +18,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "CONTENT_LENGTH" not in request.META and "chunked" in request.headers.get("Transfer-Encoding", ""):
+        # Nobody reads the body of a GET, however long it is.
+        reads_body = request.method not in {"GET", "HEAD"}
+        chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
+        if reads_body and chunked and "CONTENT_LENGTH" not in request.META:
             return errors.render(request, errors.LengthRequiredError())
         if name := _said_twice(request):
             return errors.render(request, errors.RepeatedHeaderError(header=name))

@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import BodySerializer, InstantField, WallTimeField
+from api.fields import BodySerializer, InstantField, WallTimeField, WallTimeOutput
 from bookings import models
 from bookings.models import CoachBooking, OfficeHour
 from bookings.rules.coach_booking import Status
@@ -13,9 +13,12 @@ from scheduling.models.fields import validate_zone
 
 MAX_EXCEPTIONS = 366
 MAX_NOTES = 10_000
+STATUSES = [status.value for status in Status]
 
 
 class NewCoachBooking(BodySerializer):
+    """The slot that is wanted."""
+
     slot_at = InstantField(help_text="Wanted start of the slot, with an offset.")
     notes = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, max_length=MAX_NOTES, trim_whitespace=False
@@ -28,7 +31,7 @@ class CoachBookingOutput(serializers.Serializer[Any]):
     patient_id = serializers.UUIDField()
     slot_at = serializers.DateTimeField()
     duration_minutes = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=[status.value for status in Status])
+    status = serializers.ChoiceField(choices=STATUSES)
     notes = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -37,7 +40,9 @@ class CoachBookingsOutput(serializers.Serializer[Any]):
     bookings = CoachBookingOutput(many=True)
 
 
-class OfficeHourExceptionShape(BodySerializer):
+class OfficeHourException(BodySerializer):
+    """Other hours on one day, or a day off."""
+
     date = serializers.DateField()
     start_time = WallTimeField(required=False, allow_null=True, help_text="Without times: a day off.")
     end_time = WallTimeField(required=False, allow_null=True)
@@ -80,7 +85,7 @@ class NewOfficeHour(BodySerializer):
     )
     valid_from = serializers.DateField(required=False, allow_null=True)
     valid_until = serializers.DateField(required=False, allow_null=True, help_text="The last day.")
-    exceptions = OfficeHourExceptionShape(many=True, required=False, max_length=MAX_EXCEPTIONS)  # type: ignore[call-arg]
+    exceptions = OfficeHourException(many=True, required=False, max_length=MAX_EXCEPTIONS)  # type: ignore[call-arg]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if bool(attrs.get("weekdays")) == bool(attrs.get("date")):
@@ -94,21 +99,27 @@ class NewOfficeHour(BodySerializer):
         return attrs
 
 
+class OfficeHourExceptionOutput(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    start_time = WallTimeOutput(allow_null=True, help_text="Without times: a day off.")
+    end_time = WallTimeOutput(allow_null=True)
+
+
 class OfficeHourOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     coach_id = serializers.UUIDField()
     brand_id = serializers.UUIDField()
     weekdays = serializers.ListField(child=serializers.IntegerField())
     date = serializers.DateField(allow_null=True)
-    start_time = serializers.CharField()
-    end_time = serializers.CharField()
+    start_time = WallTimeOutput()
+    end_time = WallTimeOutput()
     timezone = serializers.CharField()
     duration_minutes = serializers.IntegerField()
     notice_minutes = serializers.IntegerField()
     horizon_days = serializers.IntegerField()
     valid_from = serializers.DateField(allow_null=True)
     valid_until = serializers.DateField(allow_null=True)
-    exceptions = OfficeHourExceptionShape(many=True)
+    exceptions = OfficeHourExceptionOutput(many=True)
     created_at = serializers.DateTimeField()
 
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import ClassVar
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from api.errors import InvalidInputError
 from api.request import principal_of
 from api.versions import IF_MATCH, expected_versions, versioned
 from bookings import errors, selectors
+from bookings.api import examples, parameters
 from bookings.api import serializers as shapes
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services import book_coach as booking_service
@@ -25,13 +26,6 @@ from scheduling.public import Period, StaffMember
 from tenants.errors import StaleVersionError
 
 _COACH = [errors.CoachNotFoundError, errors.CoachOutsideBrandError]
-_COACH_ID = OpenApiParameter("coach_id", str, OpenApiParameter.PATH, description="The coach's id (a person's).")
-_ACT_AS = OpenApiParameter(
-    "X-Current-User-Id",
-    uuid.UUID,
-    OpenApiParameter.HEADER,
-    description="For a service token with the scope act-as: the person for whom the request acts.",
-)
 _DEFAULT_WINDOW = timedelta(days=7)
 
 
@@ -39,6 +33,7 @@ class CoachViewSet(ActsForPerson):
     """Everything below /v1/coaches/{coachId}."""
 
     lookup_field = "coach_id"
+    versioned: ClassVar = {"book"}
     lookup_value_converter = "str"
     scopes: ClassVar = {
         "book": {"write:bookings"},
@@ -50,8 +45,8 @@ class CoachViewSet(ActsForPerson):
     queries: ClassVar = {"slots": shapes.SlotsQuery}
     refusals: ClassVar = {
         "book": [*booking_service.REFUSALS, ActingForAnotherError],
-        "slots": [*_COACH, InvalidInputError],
-        "office_hours": _COACH,
+        "slots": [*_COACH, InvalidInputError, ActingForAnotherError],
+        "office_hours": [*_COACH, InvalidInputError, ActingForAnotherError],
         "publish": [*_COACH, errors.ForeignOfficeHourError, ActingForAnotherError],
     }
 
@@ -62,10 +57,11 @@ class CoachViewSet(ActsForPerson):
         operation_id="createCoachBooking",
         tags=["coach-bookings"],
         summary="Book an office-hour slot of a coach",
-        parameters=[_COACH_ID, _ACT_AS],
+        parameters=[parameters.COACH_ID, parameters.FOR_PATIENT],
         request=shapes.NewCoachBooking,
         responses={201: shapes.CoachBookingOutput},
-        examples=[OpenApiExample("A slot", value={"slot_at": "2026-12-01T09:00:00Z", "notes": "First talk"})],
+        examples=examples.NEW_BOOKING,
+        extensions=parameters.BOOKING_LEADS_TO,
     )
     @action(detail=True, methods=["post"], url_path="bookings")
     def book(self, request: Request, coach_id: str) -> Response:
@@ -88,10 +84,11 @@ class CoachViewSet(ActsForPerson):
         summary="List the free slots of a coach",
         description="Slots that start in [from, to), 31 days at the most; default: the next 7 days.",
         parameters=[
-            _COACH_ID,
+            parameters.COACH_ID,
             shapes.SlotsQuery,
         ],
         responses=shapes.SlotsOutput,
+        examples=examples.SLOTS,
     )
     @action(detail=True, methods=["get"])
     def slots(self, request: Request, coach_id: str) -> Response:
@@ -118,8 +115,9 @@ class CoachViewSet(ActsForPerson):
         operation_id="listOfficeHours",
         tags=["coach-bookings"],
         summary="List the office hours of a coach",
-        parameters=[_COACH_ID],
+        parameters=[parameters.COACH_ID],
         responses=shapes.OfficeHoursOutput,
+        examples=examples.OFFICE_HOURS,
     )
     @action(detail=True, methods=["get"], url_path="office-hours")
     def office_hours(self, request: Request, coach_id: str) -> Response:
@@ -131,22 +129,10 @@ class CoachViewSet(ActsForPerson):
         operation_id="createOfficeHour",
         tags=["coach-bookings"],
         summary="Publish an office hour of a coach",
-        parameters=[_COACH_ID, _ACT_AS],
+        parameters=[parameters.COACH_ID, parameters.FOR_COACH],
         request=shapes.NewOfficeHour,
         responses={201: shapes.OfficeHourOutput},
-        examples=[
-            OpenApiExample(
-                "Weekly",
-                value={
-                    "weekdays": [1, 3],
-                    "start_time": "09:00",
-                    "end_time": "12:00",
-                    "timezone": "Europe/Berlin",
-                    "duration_minutes": 30,
-                    "exceptions": [{"date": "2026-12-23"}],
-                },
-            )
-        ],
+        examples=examples.NEW_OFFICE_HOUR,
     )
     @office_hours.mapping.post
     def publish(self, request: Request, coach_id: str) -> Response:
@@ -166,10 +152,11 @@ class CoachViewSet(ActsForPerson):
 
 class CoachBookingViewSet(ActsForPerson):
     lookup_url_kwarg = "id"
+    versioned: ClassVar = {"destroy"}
     lookup_value_converter = "str"
     scopes: ClassVar = {"mine": {"read:bookings"}, "destroy": {"write:bookings", "manage:bookings"}}
     refusals: ClassVar = {
-        "mine": [errors.PatientNotFoundError, ActingForAnotherError],
+        "mine": [errors.PatientNotFoundError, ActingForAnotherError, InvalidInputError],
         "destroy": [
             errors.BookingNotFoundError,
             errors.ForeignBookingError,
@@ -184,8 +171,10 @@ class CoachBookingViewSet(ActsForPerson):
         operation_id="listMyCoachBookings",
         tags=["coach-bookings"],
         summary="List the calling patient's office-hour bookings",
-        parameters=[_ACT_AS],
+        parameters=[parameters.FOR_PATIENT],
         responses=shapes.CoachBookingsOutput,
+        examples=examples.BOOKINGS,
+        extensions=parameters.BOOKINGS_LEAD_TO,
     )
     @action(detail=False, methods=["get"], url_path="me")
     def mine(self, request: Request) -> Response:
@@ -202,8 +191,9 @@ class CoachBookingViewSet(ActsForPerson):
             "The patient cancels until the start; the coach, and a service with the scope manage:bookings, "
             "as long as the booking stands."
         ),
-        parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH), _ACT_AS, IF_MATCH],
+        parameters=[parameters.BOOKING_ID, parameters.FOR_PATIENT, IF_MATCH],
         responses={200: shapes.CoachBookingOutput},
+        examples=examples.CANCELLED,
     )
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
         booking = self._found(id)

@@ -18,6 +18,8 @@ class PeopleQuery(PageQuery):
 
 
 class PersonInput(BodySerializer):
+    """A person's names and contacts."""
+
     given_name = serializers.CharField(max_length=100)
     family_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
@@ -27,10 +29,14 @@ class PersonInput(BodySerializer):
 
 
 class NewStaffMemberInput(PersonInput):
+    """A person's names and contacts, and what they do."""
+
     title = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
 
 class PersonChanges(PersonInput):
+    """What is to be changed; what is left out stays."""
+
     given_name = serializers.CharField(max_length=100, required=False)
 
 
@@ -38,14 +44,14 @@ class ClientOutput(serializers.Serializer[Any]):
     """A client. `id` is the person's: userId, patient_id in the families; `number` is flextell's customer id."""
 
     id = serializers.UUIDField()
-    number = serializers.IntegerField()
+    number = serializers.IntegerField(min_value=1)
     given_name = serializers.CharField()
     family_name = serializers.CharField()
     email = serializers.CharField()
     phone = serializers.CharField()
     language = serializers.CharField()
     timezone = serializers.CharField()
-    version = serializers.IntegerField()
+    version = serializers.IntegerField(min_value=1)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

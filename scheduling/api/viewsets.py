@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from api.brands import current_brand_id, speaks_for_all_brands
 from api.errors import NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
-from api.versions import IF_MATCH, expected_versions, versioned
+from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
+from scheduling.api import examples, parameters
 from scheduling.api import serializers as shapes
 from scheduling.models import Client, Person, StaffMember
 from scheduling.services import register_person
@@ -59,6 +60,7 @@ class PeopleViewSet(PlatformViewSet):
 
 class ClientViewSet(PeopleViewSet):
     queryset = Client.objects.all()
+    versioned: ClassVar = {"retrieve", "create", "partial_update"}
     scopes: ClassVar = {
         "list": {"read:clients"},
         "retrieve": {"read:clients"},
@@ -66,6 +68,7 @@ class ClientViewSet(PeopleViewSet):
         "partial_update": {"write:clients"},
     }
     refusals: ClassVar = {
+        "list": [InvalidInputError],
         "retrieve": [NotFoundError],
         "create": [register_person.ClientExistsError, *_REFUSALS],
         "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, *_REFUSALS],
@@ -77,11 +80,20 @@ class ClientViewSet(PeopleViewSet):
         summary="List the current brand's clients",
         parameters=[shapes.PeopleQuery],
         responses=shapes.ClientOutput(many=True),
+        examples=examples.CLIENTS,
+        extensions=parameters.CLIENTS_LEAD_TO,
     )
     def list(self, request: Request) -> Response:  # noqa: ARG002
         return self.page(shapes.client_json)
 
-    @extend_schema(operation_id="getClient", tags=["people"], summary="Read a client", responses=shapes.ClientOutput)
+    @extend_schema(
+        operation_id="getClient",
+        tags=["people"],
+        summary="Read a client",
+        parameters=[parameters.CLIENT_ID],
+        responses=shapes.ClientOutput,
+        examples=examples.CLIENT,
+    )
     def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         client = self.found(pk)
         return versioned(Response(shapes.client_json(client)), client.person.version)
@@ -92,6 +104,8 @@ class ClientViewSet(PeopleViewSet):
         summary="Register a client",
         request=shapes.PersonInput,
         responses={201: shapes.ClientOutput},
+        examples=examples.NEW_CLIENT,
+        extensions=parameters.CLIENT_LEADS_TO,
     )
     def create(self, request: Request) -> Response:  # noqa: ARG002
         fields = self.parsed(shapes.PersonInput)
@@ -102,9 +116,10 @@ class ClientViewSet(PeopleViewSet):
         operation_id="changeClient",
         tags=["people"],
         summary="Change a client's names and contacts",
-        parameters=[IF_MATCH],
+        parameters=[parameters.CLIENT_ID, IF_MATCH_NEEDED],
         request=shapes.PersonChanges,
         responses=shapes.ClientOutput,
+        examples=examples.CHANGED_CLIENT,
     )
     def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         changes = self.parsed(shapes.PersonChanges)
@@ -115,6 +130,7 @@ class ClientViewSet(PeopleViewSet):
 
 class StaffViewSet(PeopleViewSet):
     queryset = StaffMember.objects.all()
+    versioned: ClassVar = {"retrieve", "create", "partial_update"}
     scopes: ClassVar = {
         "list": {"read:staff"},
         "retrieve": {"read:staff"},
@@ -122,6 +138,7 @@ class StaffViewSet(PeopleViewSet):
         "partial_update": {"write:staff"},
     }
     refusals: ClassVar = {
+        "list": [InvalidInputError],
         "retrieve": [NotFoundError],
         "create": [register_person.StaffMemberExistsError, *_REFUSALS],
         "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, *_REFUSALS],
@@ -133,6 +150,8 @@ class StaffViewSet(PeopleViewSet):
         summary="List the current brand's staff",
         parameters=[shapes.PeopleQuery],
         responses=shapes.StaffMemberOutput(many=True),
+        examples=examples.STAFF,
+        extensions=parameters.STAFF_LEADS_TO,
     )
     def list(self, request: Request) -> Response:  # noqa: ARG002
         return self.page(shapes.staff_member_json)
@@ -141,7 +160,9 @@ class StaffViewSet(PeopleViewSet):
         operation_id="getStaffMember",
         tags=["people"],
         summary="Read a staff member",
+        parameters=[parameters.STAFF_ID],
         responses=shapes.StaffMemberOutput,
+        examples=examples.STAFF_MEMBER,
     )
     def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         staff_member = self.found(pk)
@@ -153,6 +174,8 @@ class StaffViewSet(PeopleViewSet):
         summary="Register a staff member, who can be booked from then on",
         request=shapes.NewStaffMemberInput,
         responses={201: shapes.StaffMemberOutput},
+        examples=examples.NEW_STAFF_MEMBER,
+        extensions=parameters.STAFF_MEMBER_LEADS_TO,
     )
     def create(self, request: Request) -> Response:  # noqa: ARG002
         fields = self.parsed(shapes.NewStaffMemberInput)
@@ -165,9 +188,10 @@ class StaffViewSet(PeopleViewSet):
         operation_id="changeStaffMember",
         tags=["people"],
         summary="Change a staff member's names and contacts",
-        parameters=[IF_MATCH],
+        parameters=[parameters.STAFF_ID, IF_MATCH_NEEDED],
         request=shapes.PersonChanges,
         responses=shapes.StaffMemberOutput,
+        examples=examples.CHANGED_STAFF_MEMBER,
     )
     def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         changes = self.parsed(shapes.PersonChanges)

@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import BodySerializer
+from api.fields import BodySerializer, JSONObjectField
 from scheduling.public import PersonData
 from visits.models import Provider
 
@@ -10,13 +10,15 @@ _PART_OF_NAME = 100
 
 
 class NewProvider(BodySerializer):
+    """A provider of the brand, and the person behind them."""
+
     brand_id = serializers.UUIDField()
     name = serializers.CharField(max_length=200)
     specialty = serializers.CharField(max_length=200, required=False, allow_null=True, allow_blank=True)
     npi = serializers.CharField(max_length=20, required=False, allow_null=True, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_null=True, allow_blank=True)
     phone = serializers.CharField(max_length=32, required=False, allow_null=True, allow_blank=True)
-    metadata = serializers.DictField(required=False, child=serializers.JSONField(allow_null=True))
+    metadata = JSONObjectField(required=False, help_text="What you like; it is kept as it is.")
 
     def validate_name(self, name: str) -> str:
         if _parts(name) is None:
@@ -32,7 +34,7 @@ class ProviderOutput(serializers.Serializer[Any]):
     npi = serializers.CharField(allow_null=True)
     email = serializers.CharField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
-    metadata = serializers.DictField()
+    metadata = JSONObjectField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

@@ -9,6 +9,7 @@ from api.request import tenant_of
 from api.viewsets import PlatformViewSet
 from scheduling.public import EmailTakenError, PersonOfAnotherBrandError
 from visits.api import serializers as shapes
+from visits.api.examples import NEW_PROVIDER
 from visits.services.register_provider import ProviderExistsError, register_provider
 
 
@@ -26,6 +27,7 @@ class ProviderViewSet(PlatformViewSet):
         summary="Register a provider",
         request=shapes.NewProvider,
         responses={201: shapes.ProviderOutput},
+        examples=NEW_PROVIDER,
     )
     def create(self, request: Request) -> Response:
         fields = self.parsed(shapes.NewProvider)

@@ -1,0 +1,23 @@
+"""Ids and days for the examples in the OpenAPI documents: of the demo tenant harbor, so that each example works.
+
+`{day}` and `{next_day}` become days to come when the document is made.
+"""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiExample
+
+BRAND: Final = "be3c4e50-c80c-574a-988b-1ee4be5e4eee"  # Harbor Mind
+COACH: Final = "53075d23-6c3f-5e98-b11a-0b04678e1dec"  # Ines Calloway
+PATIENT: Final = "1cfd947a-e376-5fe5-8bf9-1fccdad7ccf2"  # Maya Lindqvist
+SLOT: Final = "{day}T15:00:00Z"
+
+
+def sent(name: str, value: dict[str, Any]) -> OpenApiExample:
+    """An example of a body that is sent."""
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+def answered(name: str, value: dict[str, Any], *, status: int = 200) -> OpenApiExample:
+    """An example of an answer."""
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])

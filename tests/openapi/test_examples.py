@@ -1,0 +1,91 @@
+"""Every documented request, sent to the demo as it stands, gets what is documented."""
+
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from api import examples
+from config.demo.data import demo_id
+from tests.openapi.demo import Demo
+from tests.openapi.document import Operation, example_of, mistakes, operations, parsed, resolved
+
+WHOLE = parsed()
+OPERATIONS = {operation.id: operation for operation in operations(WHOLE)}
+EXAMPLES = [(operation.id, name) for operation in OPERATIONS.values() for name in operation.request_examples or [""]]
+
+
+@pytest.fixture(scope="module")
+def send(demo: Demo) -> Any:
+    """Sends an operation's example once; afterwards answers what it got."""
+
+    @cache
+    def once(operation_id: str, example: str) -> Any:
+        operation = OPERATIONS[operation_id]
+        path = operation.path
+        for parameter in operation.parameters("path"):
+            value = example_of(parameter) or linked(operation_id, parameter["name"])
+            path = path.replace(f"{{{parameter['name']}}}", str(value))
+        return demo.request(
+            operation.method,
+            f"{path}?{urlencode(_examples(operation, 'query'))}",
+            operation.request_examples.get(example),
+            **_examples(operation, "header"),
+        )
+
+    def linked(operation_id: str, parameter: str) -> Any:
+        """What a documented link of another operation's answer leads to."""
+        for operation in OPERATIONS.values():
+            for link in operation.success[1].get("links", {}).values():
+                if link["operationId"] == operation_id and operation.method == "POST":
+                    body = once(operation.id, next(iter(operation.request_examples))).json()
+                    return body[link["parameters"][parameter].removeprefix("$response.body#/")]
+        raise AssertionError(f"{operation_id}: neither an example of {parameter} nor a link to it")
+
+    return once
+
+
+def _examples(operation: Operation, where: str) -> dict[str, str]:
+    found = {parameter["name"]: example_of(parameter) for parameter in operation.parameters(where)}
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+@pytest.mark.parametrize(("operation_id", "example"), EXAMPLES)
+def test_an_example_works_and_its_answer_is_as_documented(send: Any, operation_id: str, example: str) -> None:
+    status, documented = OPERATIONS[operation_id].success
+
+    answer = send(operation_id, example)
+
+    assert answer.status_code == status, answer.content
+    for name, reference in documented["headers"].items():
+        header = resolved(WHOLE, reference)
+        assert name in answer or not header["required"], name
+        if name in answer:
+            assert mistakes(WHOLE, header["schema"], answer[name]) == []
+    assert ("ETag" in answer) == ("ETag" in documented["headers"])
+    if "content" not in documented:
+        assert answer.content == b""
+        return
+    ((content_type, media),) = documented["content"].items()
+    assert answer["Content-Type"] == content_type
+    assert mistakes(WHOLE, media["schema"], answer.json()) == []
+    (shown, *_) = [one["value"] for one in media["examples"].values()]
+    assert set(shown) == set(answer.json())
+
+
+@pytest.mark.parametrize("operation_id", [o.id for o in OPERATIONS.values() if "304" in o.body["responses"]])
+def test_who_has_the_version_gets_304_without_a_body(demo: Demo, send: Any, operation_id: str) -> None:
+    operation = OPERATIONS[operation_id]
+    path = operation.path.replace("{id}", str(example_of(operation.parameters("path")[0])))
+
+    answer = demo.request("GET", path, **{"If-None-Match": demo.request("GET", path)["ETag"]})
+
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert set(operation.body["responses"]["304"]["headers"]) <= set(answer.headers)
+
+
+def test_the_examples_name_people_of_the_demo() -> None:
+    assert str(demo_id("harbor", "person", "Ines Calloway")) == examples.COACH
+    assert str(demo_id("harbor", "person", "Maya Lindqvist")) == examples.PATIENT
+    assert str(demo_id("harbor", "brand", "harbor-mind")) == examples.BRAND
