@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import redis
 
-from tests.support.database import ROOT, database
+from tests.support.database import ROOT, TEMPLATE, database
 
 
 class Live:
@@ -125,9 +125,9 @@ class Live:
 
 
 @contextmanager
-def live(name: str, folder: Path, blocker: Any) -> Iterator[Live]:
-    """A platform with nothing started yet, on a fresh copy of the template."""
-    with database(name) as url:
+def live(name: str, folder: Path, blocker: Any, *, template: str = TEMPLATE) -> Iterator[Live]:
+    """A platform with nothing started yet, on a fresh copy of a template."""
+    with database(name, template=template) as url:
         # Turns that a worker of an earlier test took and never gave back.
         with redis.Redis.from_url(os.environ["REDIS_URL"]) as valkey:
             valkey.flushdb()
