@@ -2,6 +2,18 @@
 
 __all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]
 
+_DESCRIPTION = """
+Multi-tenant scheduling: one ledger of taken time behind every endpoint.
+
+- **Tenant:** its own host name, or `X-Tenant` with its number.
+- **Token:** `Authorization: Bearer ...`, of that tenant. Each operation names scopes; the token needs one of them.
+- **Errors** have the form of their family of endpoints and a `code` that never changes: [all codes](/docs/errors).
+- **Repeating:** `Idempotency-Key` makes a write safe to send again. **Versions:** `ETag` and `If-Match`.
+- Fields that a body has too much are ignored; new fields may come in answers.
+
+Each example works against the demo tenant `harbor` (number 1001) as it stands.
+"""
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.ScopePermission"],
@@ -15,7 +27,8 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Slotkeeper",
-    "DESCRIPTION": "Multi-tenant scheduling: one ledger of taken time behind every endpoint.",
+    "DESCRIPTION": _DESCRIPTION,
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
