@@ -18,13 +18,10 @@ SAME_MEANING: set[str] = set()
 # What no operation of its own can announce.
 NOT_OF_ONE_OPERATION = {
     "method_not_allowed",
-    "bad_request",
     "forbidden",  # forms of pages
     "too_many_attempts",
     "sign_in_unavailable",
     "resource_taken",  # the ledger's; each domain says it in its own words
-    "internal_error",
-    "repeated_header",
     "overbook_reason_required",  # no endpoint overbooks yet
     "forbidden_step",  # nor says who came
     "not_over_yet",
