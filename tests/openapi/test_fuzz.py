@@ -15,6 +15,9 @@ from tests.openapi.demo import Demo
 from tests.openapi.document import parsed
 from tests.support import fuzzing
 
+# Hypothesis' advice on large examples is no defect of ours.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+
 PATIENT = "maya.lindqvist@harbor.example.com"
 COACH = "ines.calloway@harbor.example.com"
 
@@ -45,13 +48,10 @@ def _said(outcome: fuzzing.Outcome) -> str:
     return "\n\n".join(f"{f.operation} {f.check}: {f.title}\n{f.message}\n{f.curl}" for f in outcome.findings.values())
 
 
-@pytest.mark.parametrize(
-    ("who", "examples", "least"), [("service", 12, 1500), ("patient", 6, 800), ("coach", 6, 800), ("web", 4, 500)]
-)
+@pytest.mark.parametrize(("who", "examples", "least"), [("service", 10, 900), ("patient", 4, 700), ("coach", 4, 700)])
 def test_every_answer_is_as_documented(demo: Demo, app: Any, who: str, examples: int, least: int) -> None:
     token = {
         "service": lambda: demo.service_token,
-        "web": lambda: demo.web_token,
         "patient": lambda: demo.user_token(PATIENT),
         "coach": lambda: demo.user_token(COACH),
     }[who]()
