@@ -7,6 +7,9 @@ OpenAPI document in all its phases (examples, coverage, fuzzing, linked requests
 several callers of two tenants in turn, each round with another seed; between the rounds raw requests that no
 HTTP library would send (bench/abuse.py). Every 30 seconds a line says how far it is. Each distinct failure goes
 to the report, what the server wrote beside it, with a command that repeats it. Exit 1 when there is one.
+
+FUZZ_RAISE names environment variables of the platform, separated by commas, that are set to a billion: those of
+the rate limits.
 """
 
 import argparse
