@@ -131,9 +131,9 @@ _send = WSGITransport.send
 
 
 def _send_in_process(self: WSGITransport, case: Any, **options: Any) -> Any:
-    """Without an option that only a network has: the check `ignored_auth` of schemathesis 4.32 passes it on."""
-    options.pop("max_redirects", None)
-    return _send(self, case, **options)
+    """Without the options that only a network has: the check `ignored_auth` of schemathesis 4.32 passes them on."""
+    network = {"max_redirects", "verify", "cert", "proxies"}
+    return _send(self, case, **{name: value for name, value in options.items() if name not in network})
 
 
 def _note(recorder: ScenarioRecorder, into: Outcome) -> None:
