@@ -255,6 +255,8 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             return MissingTokenError()
         case drf.AuthenticationFailed():
             return UnauthenticatedError()
+        case SuspiciousOperation():  # such as more than 1,000 query parameters
+            return BadRequestError()
         case DataError():  # what no check before it caught: a NUL, a number or a text that does not fit
             return BadRequestError()
         case NotSupportedError() if sqlstate(error) == OUTDATED_PLAN:

@@ -13,8 +13,8 @@ from api import errors
 from api.brands import ForeignBrandError
 from api.families import family_of
 from api.openapi_errors import ENVELOPES, envelope_names, refusal_response, status_of
-from api.openapi_headers import IDEMPOTENCY_KEY, IF_NONE_MATCH, TENANT, answer_headers
-from tenants.errors import DomainError
+from api.openapi_headers import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, TENANT, answer_headers
+from tenants.errors import DomainError, StaleVersionError
 
 if TYPE_CHECKING:
     from api.viewsets import PlatformViewSet
@@ -66,14 +66,14 @@ class AutoSchema(SpectacularAutoSchema):
             answer["description"] = _SUCCESSES[status]
             if links := operation.pop("x-links", None):
                 answer["links"] = links
-        self._add_refusals(operation, view, writes=writes)
+        self._add_refusals(operation, view, writes=writes, versioned=versioned)
         operation["x-family"] = family_of(self.method, self.path).name
         parameters = operation.setdefault("parameters", [])
         parameters.append(TENANT)
         if writes:
             parameters.append(IDEMPOTENCY_KEY)
         elif versioned:
-            parameters.append(IF_NONE_MATCH)
+            parameters += [IF_NONE_MATCH, IF_MATCH]
             operation["responses"]["304"] = {
                 "description": "You have this version already.",
                 "headers": answer_headers(writes=False, versioned=True),
@@ -83,11 +83,13 @@ class AutoSchema(SpectacularAutoSchema):
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
-    def _add_refusals(self, operation: dict[str, Any], view: "PlatformViewSet", *, writes: bool) -> None:
+    def _add_refusals(
+        self, operation: dict[str, Any], view: "PlatformViewSet", *, writes: bool, versioned: bool
+    ) -> None:
         family = family_of(self.method, self.path)
         found: dict[int, list[type[DomainError]]] = defaultdict(list)
         refusals = [*_ALWAYS, *view.refusals.get(view.action, [])]
-        refusals += _WRITES if writes else []
+        refusals += _WRITES if writes else [StaleVersionError] if versioned else []
         refusals += _BODIES if "requestBody" in operation else []
         for error in dict.fromkeys(refusals):
             found[status_of(family, error)].append(error)

@@ -34,6 +34,7 @@ IDEMPOTENCY_KEY = _header(
     pattern="^[!-~]([ -~]*[!-~])?$",
 )
 IF_NONE_MATCH = _header("If-None-Match", "The ETag of what you have already: then 304 without a body.", type="string")
+IF_MATCH = _header("If-Match", "The ETag of the version that is wanted. Another version now: 412.", type="string")
 IF_MATCH_SCHEMA = {"type": "string", "pattern": rf"^\*$|{_TAG_LIST}"}
 
 
@@ -60,12 +61,21 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "This is the answer that the first request with this Idempotency-Key got.", type="string", enum=["true"]
     ),
     "RetryAfter": _answer("After so many seconds the same request may succeed.", type="integer", minimum=1),
+    "RateLimit": _answer("How many requests you may send at once.", type="integer", minimum=1),
+    "RateRemaining": _answer("How many of them are left.", type="integer", minimum=0),
+    "RateReset": _answer("After so many seconds all of them are there again.", type="integer", minimum=0),
     "Challenge": _answer("What the token lacks (RFC 6750).", required=True, type="string", pattern="^Bearer "),
     "ScopeChallenge": _answer(
         "With insufficient_scope: the scope that the token lacks (RFC 6750).", type="string", pattern="^Bearer "
     ),
 }
-_EVERYWHERE = {"X-Request-Id": "RequestId", "traceparent": "Traceparent"}
+_EVERYWHERE = {
+    "X-Request-Id": "RequestId",
+    "traceparent": "Traceparent",
+    "X-RateLimit-Limit": "RateLimit",
+    "X-RateLimit-Remaining": "RateRemaining",
+    "X-RateLimit-Reset": "RateReset",
+}
 
 
 def answer_headers(*, writes: bool, versioned: bool = False) -> dict[str, Any]:
@@ -82,7 +92,7 @@ def refusal_headers(status: int, group: list[type[DomainError]], *, writes: bool
     """The headers of a refusal, whatever of `group` it is."""
     names = dict(_EVERYWHERE)
     sent = {name for error in group if issubclass(error, errors.EdgeError) for name in error.headers}
-    if "Retry-After" in sent:
+    if "Retry-After" in sent or errors.RateLimitedError in group:
         names["Retry-After"] = "RetryAfter"
     if status == 401:  # noqa: PLR2004
         names["WWW-Authenticate"] = "Challenge"

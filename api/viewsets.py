@@ -1,7 +1,7 @@
 """The base of every viewset: scopes per action, writes in one transaction, the family's errors."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from api import throttling, writes
 from api.errors import InvalidInputError, UnauthenticatedError, exception_handler
-from tenants.errors import DomainError
+from tenants.errors import DomainError, StaleVersionError
 
 
 class PlatformViewSet(GenericViewSet[Any]):
@@ -87,11 +87,16 @@ class PlatformViewSet(GenericViewSet[Any]):
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
         if request.method in SAFE_METHODS and self.response.has_header("ETag"):
-            # 304 for who has this version already.
-            return (
-                get_conditional_response(request, etag=self.response["ETag"], response=self.response) or self.response
-            )
+            return self._conditional(request, self.response)
         return self.response
+
+    def _conditional(self, request: Any, response: Any) -> HttpResponseBase:
+        """304 for who has this version already, 412 for who asks for another one, else the response."""
+        found: Any = get_conditional_response(request, etag=response["ETag"], response=response)
+        if found is not None and found.status_code == 412:  # noqa: PLR2004 - Django's has no body
+            stale = StaleVersionError(version=response["ETag"].strip('"'))
+            return self.finalize_response(request, self._refuse(stale), *self.args, **self.kwargs)
+        return cast("HttpResponseBase", found or response)
 
     def query(self) -> dict[str, Any]:
         """The query parameters that the action declares in `queries`, checked. Raises what `parsed` does, and

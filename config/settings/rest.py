@@ -52,5 +52,6 @@ SPECTACULAR_SETTINGS = {
         {"name": "providers", "description": "Providers of visits."},
         {"name": "bookings", "description": "What concerns bookings of every kind."},
         {"name": "people", "description": "Clients and staff."},
+        {"name": "audit", "description": "Who changed what."},
     ],
 }

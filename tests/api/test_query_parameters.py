@@ -129,3 +129,11 @@ def test_a_page_leads_to_the_next_and_back(scene: Scene) -> None:
     assert [person["given_name"] for person in first["data"] + second["data"]] == ["Bob", "Dan", "Eve"]
     assert second["next"] is None
     assert scene.rest.get(second["previous"]).json()["data"] == first["data"]
+
+
+def test_far_too_many_parameters_are_400(scene: Scene) -> None:
+    path = "/v1/clients"
+    answer = scene.rest.get(f"{path}?{'&'.join(f'k{number}=1' for number in range(1001))}")
+
+    said = refused(answer, method="GET", path=path)
+    assert (said.status, said.code) == (400, "bad_request")

@@ -95,3 +95,14 @@ def test_of_two_who_change_the_same_version_at_once_one_is_told(django_db_blocke
             return int(rest.patch(f"/v1/clients/{client.person_id}", {"given_name": name}, if_match='"1"').status_code)
 
         assert sorted(in_threads(lambda: change("Eve"), lambda: change("Zoe"))) == [200, 412]
+
+
+@pytest.mark.parametrize("tag", ['"2"', '"2", "3"', 'W/"1"'])
+def test_reading_another_version_is_412_with_a_body_that_says_so(rest: Rest, tag: str) -> None:
+    one = f"/v1/clients/{rest.post('/v1/clients', {'given_name': 'Ada'}).json()['id']}"
+
+    answer = rest.get(one, headers={"If-Match": tag})
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "version_mismatch")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert rest.get(one, headers={"If-Match": '"1"'}).status_code == 200

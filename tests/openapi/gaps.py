@@ -5,10 +5,10 @@ from typing import Any
 from accounts.scopes import SCOPES
 from tests.openapi.document import Operation, example_of, mistakes, operations, resolved
 
-ALWAYS = {"400", "401", "403", "404", "500", "503"}
-WRITES = {"409", "411", "413", "422"}
+ALWAYS = {"400", "401", "403", "404", "429", "500", "503"}
+WRITES = {"408", "409", "411", "413", "422"}
 # A bare string says nothing; of these any text is fine: it finds nobody, or is ignored.
-FREE_TEXT = {("query", "email"), ("query", "cursor"), ("header", "If-None-Match")}
+FREE_TEXT = {("query", "email"), ("query", "cursor"), ("header", "If-None-Match"), ("header", "If-Match")}
 
 
 def gaps(whole: dict[str, Any]) -> list[str]:
@@ -62,7 +62,7 @@ def _codes(operation: Operation) -> list[str]:
         wanted.add("412")
         wanted |= {"428"} if names["If-Match"]["required"] else set()
     if "ETag" in operation.success[1].get("headers", {}) and operation.method == "GET":
-        wanted.add("304")
+        wanted |= {"304", "412"}
     found = [f"no answer {code}" for code in sorted(wanted - set(responses))]
     if operation.method != "GET" and "Idempotency-Key" not in names:
         found.append("no Idempotency-Key")

@@ -63,6 +63,7 @@ HARM: dict[str, Callable[[dict[str, Any]], object]] = {
     "no description": lambda whole: _parameter(_book(whole), "coach_id").pop("description"),
     "parameter X-Tenant": lambda whole: _parameter(_book(whole), "X-Tenant").update(example="north"),
     "no answer 401": lambda whole: _book(whole)["responses"].pop("401"),
+    "no answer 429": lambda whole: _book(whole)["responses"].pop("429"),
     "no answer 413": lambda whole: _book(whole)["responses"].pop("413"),
     "no answer 415": lambda whole: _book(whole)["responses"].pop("415"),
     "no answer 412": lambda whole: _change(whole)["responses"].pop("412"),

@@ -62,7 +62,8 @@ def test_an_example_works_and_its_answer_is_as_documented(send: Any, operation_i
         header = resolved(WHOLE, reference)
         assert name in answer or not header["required"], name
         if name in answer:
-            assert mistakes(WHOLE, header["schema"], answer[name]) == []
+            value = int(answer[name]) if header["schema"]["type"] == "integer" else answer[name]
+            assert mistakes(WHOLE, header["schema"], value) == []
     assert ("ETag" in answer) == ("ETag" in documented["headers"])
     if "content" not in documented:
         assert answer.content == b""
