@@ -234,7 +234,7 @@ def _enveloped(request: HttpRequest, answer: Refusal) -> HttpResponse:
     )
 
 
-def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911 - a table
+def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911, PLR0912 - a table
     """What an exception means to the client; None for what should not have happened."""
     match error:
         case DomainError():

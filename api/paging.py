@@ -5,6 +5,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.signing import BadSignature, Signer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
@@ -18,10 +19,15 @@ from tenants.context import current_schema
 _MOST = 200
 
 
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": _MOST})
+class LimitField(serializers.CharField):
+    """How many on a page. The paging itself says what is wrong with it."""
+
+
 class PageQuery(serializers.Serializer[Any]):
     """The query parameters of every page. Lists add their filters to it."""
 
-    limit = serializers.CharField(required=False, allow_blank=True, help_text=f"1 to {_MOST} of them (50).")
+    limit = LimitField(required=False, allow_blank=True, help_text="How many on a page (50).")
     cursor = serializers.CharField(required=False, allow_blank=True, help_text="From `next` or `previous` of a page.")
 
 
@@ -71,22 +77,8 @@ class OpaqueCursor(CursorPagination):
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
-        return [
-            {
-                "name": self.page_size_query_param,
-                "in": "query",
-                "required": False,
-                "description": f"How many on a page ({self.page_size}).",
-                "schema": {"type": "integer", "minimum": 1, "maximum": self.max_page_size},
-            },
-            {
-                "name": self.cursor_query_param,
-                "in": "query",
-                "required": False,
-                "description": "Where a page begins. Don't make it: follow `next` and `previous`.",
-                "schema": {"type": "string"},
-            },
-        ]
+        """None of its own: lists declare them with PageQuery."""
+        return []
 
 
 def _is_number(text: str) -> bool:

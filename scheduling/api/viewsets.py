@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import current_brand_id, speaks_for_all_brands
-from api.errors import NotFoundError, PreconditionRequiredError
+from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
