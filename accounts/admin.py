@@ -11,8 +11,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.access.models import Application, Membership
+from accounts import admin_keys  # noqa: F401 - registers its pages
+from accounts.access.models import Membership
 from accounts.admin_base import BrandScopedAdmin, ReadOnly, WholeTenantOnly
+from accounts.admin_invitations import InviteForm, Invites
 from accounts.admin_sites import platform_site, tenant_site
 from accounts.models import User
 from tenants.brands.models import Brand
@@ -28,9 +30,9 @@ class NewUserForm(UserCreationForm):
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
-    add_form = NewUserForm
+    add_form: Any = NewUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "name", "is_staff", "is_active", "last_login")
+    list_display: tuple[str, ...] = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")
     ordering = ("email",)
@@ -38,18 +40,36 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("email", "name", "password", "is_staff", "is_active", "last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "name", "is_staff", "password1", "password2")}),)
+    add_fieldsets: Any = ((None, {"fields": ("email", "name", "is_staff", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
 
 
 class MembershipInline(TabularInline):
     model = Membership
     extra = 0
+    verbose_name = "role"
+    verbose_name_plural = "Roles, in one brand or in all"
 
 
 @admin.register(User, site=tenant_site)
-class StaffUserAdmin(WholeTenantOnly, UserAdmin):
+class StaffUserAdmin(WholeTenantOnly, Invites, UserAdmin):
+    add_form: Any = InviteForm
+    add_form_template = "admin/change_form.html"
+    add_fieldsets: Any = ((None, {"fields": ("email", "name", "is_staff")}),)
     inlines: ClassVar = [MembershipInline]
+    list_display: tuple[str, ...] = (
+        "email", "name", "shown_roles", "shown_invitation", "is_staff", "is_active", "last_login"
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__brand")
+
+    @display(description="Roles")
+    def shown_roles(self, user: User) -> str:
+        return ", ".join(
+            f"{membership.get_role_display()}{f' ({membership.brand.name})' if membership.brand else ''}"
+            for membership in user.memberships.all()
+        )
 
 
 @admin.register(User, site=platform_site)
@@ -58,12 +78,6 @@ class OperatorAdmin(UserAdmin):
         # Whoever signs in here is an operator, and operators may all.
         obj.is_superuser = obj.is_staff
         super().save_model(request, obj, form, change)
-
-
-@admin.register(Application, site=tenant_site)
-class ApplicationAdmin(ReadOnly, WholeTenantOnly):
-    list_display = ("name", "client_id", "brand", "scopes")
-    fields = ("name", "client_id", "brand", "scopes", "created")
 
 
 @admin.register(Brand, site=tenant_site)

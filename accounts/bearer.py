@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from accounts.services.find_api_key import find_api_key, is_api_key
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
@@ -21,11 +23,16 @@ class Bearer:
     # The brand of the client application; None means the tenant's default.
     brand_id: uuid.UUID | None
     scopes: frozenset[str]
+    # Of an API key, which has neither an application nor a user.
+    api_key_id: int | None = None
 
 
 def bearer_of(token: str, *, now: datetime) -> Bearer | None:
     """Whom a token of the current tenant speaks for; None for one that is unknown, expired or revoked, or whose
-    user is not active."""
+    user is not active. An API key is a token too."""
+    if is_api_key(token):
+        key = find_api_key(token, now=now)
+        return None if key is None else Bearer(None, None, key.brand_id, frozenset(key.scopes), api_key_id=key.pk)
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -24,16 +24,20 @@ class Principal:
     scopes: frozenset[str]
     # The brand of the client application; None means the tenant's default.
     brand_id: uuid.UUID | None
+    # Of a server that calls with an API key: it has neither an application nor a user.
+    api_key_id: int | None = None
     is_authenticated: bool = field(default=True, init=False)
 
     @property
     def key(self) -> str:
         """Names the caller among those of a tenant."""
+        if self.api_key_id:
+            return f"api-key:{self.api_key_id}"
         return f"user:{self.user_id}" if self.user_id else f"application:{self.application_id}"
 
 
 class BearerAuthentication(BaseAuthentication):
-    """An OAuth 2.0 access token in the Authorization header. It ends at its tenant: the tokens of
+    """An OAuth 2.0 access token or an API key in the Authorization header. It ends at its tenant: the tokens of
     another one are in another schema."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
@@ -49,6 +53,7 @@ class BearerAuthentication(BaseAuthentication):
             user_id=bearer.user_id,
             scopes=bearer.scopes,
             brand_id=bearer.brand_id,
+            api_key_id=bearer.api_key_id,
         )
         return principal, None
 

@@ -353,7 +353,9 @@ def handler500(request: HttpRequest) -> HttpResponse:
 
 def _is_page(request: HttpRequest) -> bool:
     """Whether a person looks at the answer: anything but the API and the tokens."""
-    return not request.path.startswith(("/v1/", "/oauth/", "/openapi/"))
+    if request.path == "/oauth/authorize":
+        return True
+    return not request.path.startswith(("/v1/", "/oauth/", "/openapi/", "/.well-known/"))
 
 
 def _page(answer: Refusal) -> HttpResponse:

@@ -93,11 +93,22 @@ def _problem(refusal: Refusal) -> dict[str, Any]:
     return body
 
 
+def _oauth(refusal: Refusal) -> dict[str, Any]:
+    """RFC 6749, 5.2: what is wrong with the request is `invalid_request`, whatever else it is called elsewhere."""
+    code = {500: "server_error", 503: "temporarily_unavailable"}.get(refusal.status, refusal.code)
+    if refusal.status in {400, 404, 405, 411, 413, 415}:
+        code = "invalid_request"
+    return {"error": code, "error_description": refusal.message}
+
+
 LOOP = Family("loop", _loop, statuses={Kind.STATE: 412})
 LEKO = Family("leko", _leko, statuses={Kind.STATE: 400, Kind.CONFLICT: 400})
 UPVIO = Family("upvio", _upvio)
 FLEXTELL = Family("flextell", _flextell, invalid_status=422)
 PLATFORM = Family("platform", _problem, content_type="application/problem+json")
+
+# Not one of the API's: it has no operations to document.
+OAUTH = Family("oauth", _oauth)
 
 FAMILIES = (LOOP, LEKO, UPVIO, FLEXTELL, PLATFORM)
 
@@ -105,6 +116,7 @@ FAMILIES = (LOOP, LEKO, UPVIO, FLEXTELL, PLATFORM)
 _PATHS: list[tuple[re.Pattern[str], Family]] = [
     (re.compile(pattern), family)
     for pattern, family in [
+        (r"\w+ /oauth/(token|revoke|introspect)$", OAUTH),
         (r"\w+ /v1/(coaches|visits|providers)(/|$)", LOOP),
         (r"\w+ /v1/bookings/me$", LOOP),
         (r"DELETE /v1/bookings/user-data$", LEKO),

@@ -95,7 +95,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _item("Users and roles", "manage_accounts", "accounts_user", whole_tenant=True),
-                _item("Applications", "key", "access_application", whole_tenant=True),
+                _item("Applications", "apps", "access_application", whole_tenant=True),
+                _item("API keys", "key", "access_apikey", whole_tenant=True),
                 _item("Brands", "sell", "brands_brand"),
             ],
         },

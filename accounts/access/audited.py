@@ -33,3 +33,12 @@ APPLICATION = audited(
     secret=("client_secret",),
     bookkeeping=("created", "updated"),
 )
+API_KEY = audited(
+    "access_apikey",
+    kind="api-key",
+    subject=("api-key", "id"),
+    brand="brand_id",
+    plain=("id", "name", "prefix", "scopes", "brand_id", "created_by_id", "expires_at", "revoked_at"),
+    secret=("digest",),
+    bookkeeping=("created_at", "last_used_at"),
+)

@@ -9,12 +9,22 @@ OAUTH2_PROVIDER = {
     "SCOPES": SCOPES,
     "DEFAULT_SCOPES": [],
     "SCOPES_BACKEND_CLASS": "accounts.oauth.ApplicationScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth_validator.Validator",
+    # A code is used at once; a token is short, so that what leaked is soon worth nothing; who comes back
+    # within 30 days of the last token's end need not sign in again.
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 24 * 3600,
     # See accounts.hashers: a slow hash of a long random secret only costs time.
     "CLIENT_SECRET_HASHER": "pbkdf2_client_secret",
+    # Without a grace period: stored as checksums, the tokens of the first answer can't be given again.
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 0,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "PKCE_REQUIRED": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # Of origins; which http ones, says accounts.rules.may_be_origin.
+    "ALLOWED_SCHEMES": ["https", "http"],
     # RFC 9700, enforced throughout; tokens are stored as SHA-256 checksums only.
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,

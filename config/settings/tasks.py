@@ -48,6 +48,11 @@ CELERY_BEAT_SCHEDULE = {
         # A sweep that waited longer than this is worth nothing: the next one does the same.
         "options": {"expires": 10},
     },
+    "accounts.sweep_mails": {
+        "task": "accounts.sweep_mails",
+        "schedule": 0.5 if TESTING else 5.0,
+        "options": {"expires": 10},
+    },
     "api.forget_idempotency_keys": {
         "task": "api.forget_idempotency_keys",
         "schedule": 3600.0,

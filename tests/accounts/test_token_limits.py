@@ -24,7 +24,7 @@ def test_a_client_at_an_address_may_not_guess_on_and_on(north: Any, south: Any, 
     first, second = _ask(north), _ask(north)
 
     assert (first.status_code, first["X-RateLimit-Remaining"]) == (401, "0")
-    assert (second.status_code, second.json()["code"]) == (429, "rate_limited")
+    assert (second.status_code, second.json()["error"]) == (429, "rate_limited")
     assert 3570 < int(second["Retry-After"]) <= 3600
     assert _ask(north, "another").status_code == 401
     assert _ask(south).status_code == 401
@@ -53,4 +53,4 @@ def test_without_valkey_no_secret_is_tried(north: Any, settings: Any) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     answer = _ask(north)
 
-    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "busy", "1")
+    assert (answer.status_code, answer.json()["error"], answer["Retry-After"]) == (503, "temporarily_unavailable", "1")

@@ -11,6 +11,7 @@ from tenants.audit.operations import TRIGGER
 from tenants.audit.registry import declared
 
 NOT_AUDITED = {
+    "access_accountmail": "A log of its own, with state and reason.",
     "accounts_user_groups": "Django's groups grant nothing here: permissions come from memberships.",
     "accounts_user_user_permissions": "Django's own permissions grant nothing here either.",
     "api_idempotencyrecord": "Answers kept for a day, not what was decided.",
