@@ -7,6 +7,7 @@ class ApiConfig(AppConfig):
     verbose_name = "HTTP edge"
 
     def ready(self) -> None:
+        from api.middleware import cors  # noqa: F401, PLC0415 - connects itself; needs the models
         from api.middleware.telemetry import log_unexpected  # noqa: PLC0415 - needs the apps
 
         got_request_exception.connect(log_unexpected, dispatch_uid="api.log_unexpected")

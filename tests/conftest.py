@@ -36,6 +36,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a process, or Valkey, remembers of tenants must not go from test to test."""
     from api import throttling
+    from api.middleware import cors
     from notifications.services import wake
     from tenants.context import activate_public, current_schema
     from tenants.resolution import forget
@@ -47,6 +48,7 @@ def _no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     throttling.refused.clear()
     monkeypatch.setattr(wake, "_key", lambda: f"test:{turn}:{current_schema()}")
     forget()
+    cors.forget()
     yield
     activate_public()
 

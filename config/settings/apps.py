@@ -90,6 +90,8 @@ MIDDLEWARE = [
     "api.middleware.health.HealthMiddleware",
     "api.middleware.throttle.ThrottleMiddleware",
     "api.middleware.tenant.TenantMiddleware",
+    # Inside the tenant, whose applications list the origins; around all else, so that errors have the headers too.
+    "corsheaders.middleware.CorsMiddleware",
     "api.middleware.errors.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
