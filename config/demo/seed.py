@@ -132,6 +132,17 @@ def _sign_ins(demo: DemoTenant, brands: dict[str, Brand]) -> None:
             scopes=scopes,
         )
 
+    # Of a page in a browser, which keeps no secret: docs/sign-in.md walks through it.
+    Application.objects.create(
+        name=f"{demo.name} on the web",
+        client_id=f"{demo.slug}-web",
+        client_type=Application.CLIENT_PUBLIC,
+        authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
+        redirect_uris="http://localhost:8765/callback http://127.0.0.1:8765/callback",
+        allowed_origins="http://localhost:8765 http://127.0.0.1:8765",
+        scopes=WEB_SCOPES,
+    )
+
 
 def _person(demo: DemoTenant, *, name: str, zone: str, language: str = "en", can_sign_in: bool = False) -> Person:
     given, _, family = name.rpartition(" ")

@@ -59,6 +59,17 @@ class Command(BaseCommand):
                     }
                     for application in Application.objects.filter(client_id__startswith="demo-").order_by("pk")
                 ],
+                "sign_in_clients": [
+                    {
+                        "client_id": application.client_id,
+                        "redirect_uris": application.redirect_uris.split(),
+                        "allowed_origins": application.allowed_origins.split(),
+                        "scopes": application.scopes,
+                    }
+                    for application in Application.objects.filter(
+                        authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE
+                    ).order_by("pk")
+                ],
             }
         ids["staff_login"] = {
             "url": f"http://{host}:{settings.WEB_PORT}/admin/",
