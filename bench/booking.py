@@ -159,12 +159,17 @@ def _print(name: str, statements: list[str], ours: load.Result, limits: dict[str
         )
 
 
+def say_machine() -> None:
+    print(f"{machine.platform()}, Python {machine.python_version()}, {os.cpu_count()} cores")
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=15, help="of each of the measurements")
     parser.add_argument("--processes", type=int, default=2, help="of the web server")
-    print(f"{machine.platform()}, Python {machine.python_version()}, {os.cpu_count()} cores")
-    return parser.parse_args()
+    options = parser.parse_args()
+    say_machine()
+    return options
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,11 +38,26 @@ class Live:
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start_web(self, *, processes: int = 2) -> None:
+    def sibling(self) -> "Live":
+        """Another platform on the same database, with a port and settings of its own."""
+        return Live(
+            database_name=self.database_name,
+            database_url=self.environment["DATABASE_URL"],
+            folder=Path(tempfile.mkdtemp(dir=self.folder)),
+            blocker=self._blocker,
+        )
+
+    def start_web(self, *, processes: int = 2, plain: bool = False) -> None:
+        """As in production; `plain` for Django's WSGI application without the intake before it."""
+        interface = (
+            ["wsgi", "--blocking-threads", "1", "config.wsgi:application"]
+            if plain
+            else ["asginl", "--http", "1", "config.asgi:application"]
+        )
         self._start(
             "web",
-            "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", str(processes), "--http", "1", "--no-ws", "config.asgi:application",
+            "granian", "--host", "127.0.0.1", "--port", str(self.port), "--workers", str(processes), "--no-ws",
+            "--interface", *interface,
         )  # fmt: skip
         self._wait(lambda: httpx.get(f"{self.url}/livez", timeout=2).status_code == 200, "the web")
 
