@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.serializers import ListSerializer
 
-from accounts.scopes import SCOPES
+from accounts.scopes import SCOPES, SERVICE_ONLY
 from api import errors
 from api.brands import ForeignBrandError
 from api.families import family_of
@@ -143,15 +143,23 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             {
                 "type": "oauth2",
                 "description": (
-                    "Client credentials of an application of the tenant. Works on the tenant's own host "
-                    "(`harbor.localhost`), where `/oauth/token` knows whose it is."
+                    "Client credentials of an application, or a person's sign-in with PKCE. Works on the tenant's own "
+                    "host (`harbor.localhost`), where `/oauth/token` knows whose it is."
                 ),
-                "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
+                "flows": {
+                    "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)},
+                    "authorizationCode": {
+                        "authorizationUrl": "/oauth/authorize",
+                        "tokenUrl": "/oauth/token",
+                        "refreshUrl": "/oauth/token",
+                        "scopes": {name: text for name, text in SCOPES.items() if name not in SERVICE_ONLY},
+                    },
+                },
             },
             {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "A token of the tenant that you have already: `bin/token harbor` prints one.",
+                "description": "A token or API key of the tenant that you have: `bin/token harbor` prints one.",
             },
         ]
 
