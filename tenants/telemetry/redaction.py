@@ -9,7 +9,7 @@ import re
 # Possessive, so that a long text costs no more than its length.
 _PATTERN = re.compile(
     r"""
-      (?P<token>  \b(?:Bearer|Basic|Token)[ ]++[^\s"'\\,;]++ | \bsk_[\w-]{4,}+ )
+      (?P<token>  (?<![\w/])(?:Bearer|Basic|Token)[ ]++[^\s"'\\,;]++ | \bsk_[\w-]{4,}+ )
     | (?P<email>  (?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++ )
     | (?P<phone>  (?<![\w+])\+\d[\d ()/-]{5,20}\d )
     | (?P<query>  \?[\w.~%\[\]-]*+=[^\s"'\\]*+ )

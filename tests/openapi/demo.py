@@ -56,7 +56,8 @@ class Demo:
         basic = base64.b64encode(f"{found['client_id']}:{found['client_secret']}".encode()).decode()
         answer: Any = Client().post(
             "/oauth/token",
-            {"grant_type": "client_credentials"},
+            "grant_type=client_credentials",
+            content_type="application/x-www-form-urlencoded",
             headers={"Host": self.host, "Authorization": f"Basic {basic}"},
         )
         return str(answer.json()["access_token"])

@@ -39,6 +39,7 @@ def test_what_has_a_form_is_blacked_out(text: str, expected: str) -> None:
         "1 + 1234567 = 1234568",
         "Is that so?",
         "the password was wrong",
+        "route=/oauth/token status=400",
     ],
 )
 def test_what_is_harmless_stays(text: str) -> None:
