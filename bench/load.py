@@ -1,6 +1,7 @@
 """A small HTTP load generator: keep-alive connections, one request at a time on each."""
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,24 +33,35 @@ def post(path: str, body: bytes, headers: dict[str, str]) -> Request:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def run(*, port: int, connections: int, seconds: float, requests: Iterator[Request]) -> Result:
-    """Sends requests for so many seconds; counts only what was answered."""
+def run(
+    *, port: int, connections: int, seconds: float, requests: Iterator[Request], rate: float | None = None
+) -> Result:
+    """Sends requests for so many seconds, all connections together no more than `rate` a second; without it, as
+    fast as they are answered. Counts only what was answered."""
     result = Result()
-    asyncio.run(_run(port, connections, seconds, lambda: next(requests), result))
+    pause = connections / rate if rate else 0.0
+    asyncio.run(_run(port, connections, seconds, lambda: next(requests), pause=pause, result=result))
     return result
 
 
-async def _run(port: int, connections: int, seconds: float, make: Callable[[], Request], result: Result) -> None:
+async def _run(
+    port: int, connections: int, seconds: float, make: Callable[[], Request], *, pause: float, result: Result
+) -> None:
     begun = time.perf_counter()
     until = begun + seconds
-    await asyncio.gather(*(_connection(port, until, make, result) for _ in range(connections)))
+    await asyncio.gather(*(_connection(port, until, make, pause=pause, result=result) for _ in range(connections)))
     result.seconds = time.perf_counter() - begun
 
 
-async def _connection(port: int, until: float, make: Callable[[], Request], result: Result) -> None:
+async def _connection(port: int, until: float, make: Callable[[], Request], *, pause: float, result: Result) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    due = time.perf_counter() + pause * random.random()
     try:
-        while (sent := time.perf_counter()) < until:
+        while time.perf_counter() < until:
+            if pause:
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                due += pause
+            sent = time.perf_counter()
             writer.write(make())
             head = await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(_content_length(head))

@@ -1,11 +1,12 @@
 """What one tenant's storm does to another tenant's latency, with the limits on and off.
 
-    bin/bench storm [--seconds 12] [--connections 24] [--tokens 8]
+    bin/bench storm [--seconds 12] [--connections 24] [--tokens 8] [--rate 400]
 
 Tenant south reads and writes calmly on one connection, with a pause of 50 ms after each answer: first alone, then
-while tenant north sends as fast as it is answered, on many connections and with several tokens, all far above the
-limits. Both in one run, with `RATE_LIMITS` on (the defaults of production) and off, each after a fresh start of the
-server. Calm client and storm are processes of their own; they, server and database share the machine's cores.
+while tenant north sends far above its limits, on many connections and with several tokens: `--rate` requests a second
+in all (its limit is 40), or with `--rate 0` as fast as it is answered. Both in one run, with `RATE_LIMITS` on (the
+defaults of production) and off, each after a fresh start of the server. Calm client and storm are processes of their
+own; they, server and database share the machine's cores.
 """
 
 import argparse
@@ -66,7 +67,7 @@ def _measure(switch: str, platform: Live, calm: Iterator[bytes], stormy: list[by
     before = _calm(platform.port, calm, seconds)
     answers: Any = SPAWN.Queue()
     arguments = (platform.port, options.connections, seconds + 4, stormy, answers)
-    storm = SPAWN.Process(target=_storm, args=arguments)
+    storm = SPAWN.Process(target=_storm, args=arguments, kwargs={"rate": options.rate or None})
     storm.start()
     time.sleep(2)
     during = _calm(platform.port, calm, seconds)
@@ -84,8 +85,12 @@ def _measure(switch: str, platform: Live, calm: Iterator[bytes], stormy: list[by
     print(f"  the storm    {options.connections} connections, answers a second: {told}")
 
 
-def _storm(port: int, connections: int, seconds: float, requests: list[bytes], answers: Any) -> None:
-    result = load.run(port=port, connections=connections, seconds=seconds, requests=itertools.cycle(requests))
+def _storm(
+    port: int, connections: int, seconds: float, requests: list[bytes], answers: Any, *, rate: float | None
+) -> None:
+    result = load.run(
+        port=port, connections=connections, seconds=seconds, requests=itertools.cycle(requests), rate=rate
+    )
     answers.put((dict(result.statuses), result.seconds))
 
 
@@ -131,6 +136,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=12, help="of each of the measurements")
     parser.add_argument("--connections", type=int, default=24, help="of the storm")
     parser.add_argument("--tokens", type=int, default=8, help="of the storm")
+    parser.add_argument(
+        "--rate", type=float, default=400, help="of the storm, requests a second; 0: as fast as it is answered"
+    )
     print(f"{machine.platform()}, Python {machine.python_version()}, {os.cpu_count()} cores")
     return parser.parse_args()
 
