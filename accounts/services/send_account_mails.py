@@ -41,11 +41,16 @@ _BUDGET_SECONDS: Final = 20.0
 def send_account_mails() -> int:
     """Deals with what is due, one after the other; answers with how many."""
     deadline, done = time.monotonic() + _BUDGET_SECONDS, 0
-    _forget_old()
+    forget_old_resets(now=_database_now())
     while time.monotonic() < deadline and (mail := claim()) is not None:
         deliver(mail)
         done += 1
     return done
+
+
+def forget_old_resets(*, now: datetime) -> None:
+    """Requests for a new password are of no use after a day, and hold an address until they are dealt with."""
+    AccountMail.objects.filter(purpose=MailPurpose.PASSWORD_RESET, created_at__lt=now - timedelta(days=1)).delete()
 
 
 @transaction.atomic
@@ -136,13 +141,6 @@ def _finish(mail: AccountMail, **fields: object) -> None:
     AccountMail.objects.filter(pk=mail.pk, state=MailState.SENDING, attempts=mail.attempts).update(
         lease_until=None, **fields
     )
-
-
-def _forget_old() -> None:
-    """Requests for a new password are of no use after a day, and hold an address until they are dealt with."""
-    AccountMail.objects.filter(
-        purpose=MailPurpose.PASSWORD_RESET, created_at__lt=_database_now() - timedelta(days=1)
-    ).delete()
 
 
 def _database_now() -> datetime:

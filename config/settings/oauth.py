@@ -21,6 +21,8 @@ OAUTH2_PROVIDER = {
     "ROTATE_REFRESH_TOKEN": True,
     "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 0,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # Of accounts.services.forget_expired: rows in one transaction.
+    "CLEAR_EXPIRED_TOKENS_BATCH_SIZE": 1000,
     "PKCE_REQUIRED": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     # Of origins; which http ones, says accounts.rules.may_be_origin.

@@ -58,4 +58,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "accounts.forget_expired": {
+        "task": "accounts.forget_expired",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
