@@ -148,14 +148,14 @@ def test_one_tenants_trouble_is_not_the_others(
     past = timezone.now() - HOUR
     _everywhere(north, south, lambda: _session(past))
     schema = {"north": north, "south": south}[broken].schema_name
-    real = tasks.forget_expired_here
+    real = service.forget_expired
 
     def fails_in_one(*, now: datetime) -> None:
         if current_schema() == schema:
             raise DatabaseError("behind")
         real(now=now)
 
-    monkeypatch.setattr(tasks, "forget_expired_here", fails_in_one)
+    monkeypatch.setattr("accounts.tasks.forget_expired_here", fails_in_one)
 
     tasks.forget_expired()
 
