@@ -79,6 +79,10 @@ class OperatorAdmin(UserAdmin):
         obj.is_superuser = obj.is_staff
         super().save_model(request, obj, form, change)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        # Django would look for their tokens and roles, whose tables only tenants have. They are switched off.
+        return False
+
 
 @admin.register(Brand, site=tenant_site)
 class BrandAdmin(ReadOnly, BrandScopedAdmin):
