@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from accounts.rules import Role
+from tests.accounts.sign_in_scene import make_web_app
 from tests.support import cast
+from tests.support.browser import authorize_path
 from tests.support.committed import pointed_at
 from tests.support.live import Live
 
@@ -30,14 +32,17 @@ EXPECTED = (
 LISTEN = """document.addEventListener('securitypolicyviolation', (event) =>
     console.error('VIOLATION', event.effectiveDirective, event.blockedURI))"""
 HIDDEN_NAME = '"><img src=x onerror=alert(1)>'
+# Where the consent page leads back to: no server, the test answers for it.
+BACK = "https://app.example.com/back"
 
 
 class Tab:
     """A browser's tab at the tenant north, and all that it complained of."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Any, port: int) -> None:
         self.page = page
-        self.url = url
+        self.url = f"http://north.test:{port}"
+        self.platform = f"http://localhost:{port}"
         self.complaints: list[str] = []
         page.set_default_timeout(10_000)
         page.add_init_script(LISTEN)
@@ -46,8 +51,12 @@ class Tab:
         page.on("dialog", lambda dialog: self._complain(f"a dialog: {dialog.message}"))
 
     def open(self, path: str) -> None:
-        self.page.goto(f"{self.url}{path}")
+        self.visit(f"{self.url}{path}")
+
+    def visit(self, url: str) -> None:
+        answer = self.page.goto(url)
         self.page.wait_for_load_state("networkidle")
+        assert answer.status == 200, url
 
     def _console(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
@@ -62,7 +71,7 @@ class Tab:
 def tab(django_db_setup: None, platform: Live, django_db_blocker: Any) -> Iterator[Tab]:
     from accounts.access.models import Membership
     from accounts.models import User
-    from tenants.context import activate
+    from tenants.context import activate, use_public
     from tenants.resolution import resolve
 
     with pointed_at(platform.database_name, django_db_blocker):
@@ -74,6 +83,9 @@ def tab(django_db_setup: None, platform: Live, django_db_blocker: Any) -> Iterat
         coach = cast.make_coach()
         cast.make_office_hour(coach)
         cast.make_booking(coach, cast.make_client(HIDDEN_NAME), slot_at=cast.tomorrow_at(9))
+        make_web_app(name=HIDDEN_NAME, redirect_uris=BACK)
+        with use_public():
+            User.objects.create_superuser("root@example.com", "a password")
     platform.start_web(processes=1)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(
@@ -81,35 +93,100 @@ def tab(django_db_setup: None, platform: Live, django_db_blocker: Any) -> Iterat
             args=["--no-sandbox", "--host-resolver-rules=MAP north.test 127.0.0.1"],
         )
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        yield Tab(page, f"http://north.test:{platform.port}")
+        yield Tab(page, platform.port)
         browser.close()
 
 
-def sign_in(tab: Tab) -> None:
-    tab.open("/admin/login/")
-    tab.page.fill("[name=username]", "admin@north.test")
-    tab.page.fill("[name=password]", "a password")
-    tab.page.click("[type=submit]")
+def sign_in(tab: Tab, url: str | None = None, email: str = "admin@north.test") -> None:
+    tab.visit(f"{url or tab.url}/admin/login/")
+    _fill_in(tab.page, email)
     tab.page.wait_for_url("**/admin/")
+
+
+def _fill_in(page: Any, email: str) -> None:
+    page.fill("[name=username]", email)
+    page.fill("[name=password]", "a password")
+    page.locator("[name=password]").press("Enter")
+
+
+def _crawl(tab: Tab, url: str) -> set[str]:
+    """Opens all lists that the sidebar shows, two rows of each, its form, their history and dialogs to delete."""
+    tab.visit(f"{url}/admin/")
+    links = tab.page.eval_on_selector_all("#nav-sidebar-apps a", "found => found.map(a => a.href)")
+    lists = [link for link in dict.fromkeys(links) if link.removeprefix(url).count("/") == 4]
+    seen = set()
+    for address in lists:
+        tab.visit(address)
+        for other in _links(tab, "#result_list a[href*='/change/'], a[href*='/add/']")[:2]:
+            tab.visit(other)
+            seen.add(other)
+            for more in _links(tab, "a[href$='/delete/'], a[href$='/history/']")[:2]:
+                tab.visit(more)
+                seen.add(more)
+    return seen | set(lists)
+
+
+def _links(tab: Tab, selector: str) -> list[str]:
+    return list(dict.fromkeys(tab.page.eval_on_selector_all(selector, "found => found.map(a => a.href)")))
 
 
 def test_every_page_of_the_admin_and_of_the_documentation_opens(tab: Tab) -> None:
     sign_in(tab)
-    tab.open("/admin/")
-    links = tab.page.eval_on_selector_all("#nav-sidebar-apps a", "found => found.map(a => a.getAttribute('href'))")
-    lists = [link for link in dict.fromkeys(links) if link.count("/") == 4]
-    assert len(lists) >= 12
-    for path in lists:
-        tab.open(path)
-        others = tab.page.eval_on_selector_all(
-            "#result_list a[href*='/change/'], a[href*='/add/']", "found => found.map(a => a.href)"
-        )
-        for url in list(dict.fromkeys(others))[:2]:
-            tab.page.goto(url)
-            tab.page.wait_for_load_state("networkidle")
+    seen = _crawl(tab, tab.url)
+    assert len(seen) >= 30
+    for page in ("/change/", "/add/", "/delete/", "/history/"):
+        assert any(url.endswith(page) for url in seen), page
     for path in ("/docs/", "/docs/redoc/", "/docs/errors", "/admin/password_change/"):
         tab.open(path)
     assert tab.page.title()
+    assert tab.complaints == []
+
+
+def test_every_page_of_the_operators_admin_opens(tab: Tab) -> None:
+    sign_in(tab, tab.platform, "root@example.com")
+
+    seen = _crawl(tab, tab.platform)
+
+    assert {url.removeprefix(tab.platform) for url in seen} >= {"/admin/tenants/tenant/", "/admin/accounts/user/"}
+    assert any(url.endswith("/history/") for url in seen)
+    assert tab.complaints == []
+
+
+def test_signing_in_to_an_application_and_back(tab: Tab) -> None:
+    """The consent page may send its form here, and be led on to the application, and nowhere else."""
+    page = tab.page
+    page.route(f"{BACK}*", lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Back</h1>"))
+    tab.open(authorize_path("web"))
+    assert "/sign-in" in page.url
+    _fill_in(page, "admin@north.test")
+    page.wait_for_url("**/oauth/authorize*")
+    assert HIDDEN_NAME in page.locator("h1").inner_text()
+
+    page.get_by_role("button", name="Allow").click()
+
+    page.wait_for_url(f"{BACK}?*code=*")
+    assert page.locator("h1").inner_text() == "Back"
+    for path in ("/password/forgot", "/account"):
+        tab.open(path)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in*")
+    assert tab.complaints == []
+
+
+def test_a_new_api_key_is_shown(tab: Tab) -> None:
+    page = tab.page
+    sign_in(tab)
+    tab.open("/admin/access/apikey/add/")
+    page.fill("[name=name]", HIDDEN_NAME)
+    page.locator("[name=scopes]").first.check()
+    page.locator("[name=_save]").click()
+
+    secret = page.locator("#secret")
+    secret.wait_for()
+
+    assert secret.inner_text().startswith("sk_")
+    page.locator(".sk-done").click()
+    page.get_by_text(HIDDEN_NAME).first.wait_for()
     assert tab.complaints == []
 
 
