@@ -18,6 +18,9 @@ from oauth2_provider.views.mixins import OAuthLibMixin
 from accounts.scopes import SCOPES
 
 _FORM = "application/x-www-form-urlencoded"
+# What a client may ask tokens with. django-oauth-toolkit knows more, of which nothing here is made for.
+_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
+NO_RESOURCE = "Tokens are for the API of this tenant and can't be bound to a `resource`; leave it out."
 
 
 def error(code: str, description: str, *, status: int = 400) -> HttpResponse:
@@ -50,6 +53,8 @@ class FormEndpoint(OAuthLibMixin, View):
         if request.method == "POST":
             if request.content_type != _FORM:
                 return error("invalid_request", f"Send the parameters as {_FORM}.")
+            if not request.headers.get("Authorization", "").isascii():
+                return error("invalid_request", "The header Authorization has characters beyond ASCII.")
             if flaw := flaw_of(request.POST, request.GET):
                 return error("invalid_request", flaw)
             if request.GET:
@@ -70,6 +75,14 @@ class FormEndpoint(OAuthLibMixin, View):
 
 
 class TokenView(FormEndpoint):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        grant = request.POST.get("grant_type", "")
+        if grant and grant not in _GRANTS:
+            return error("unsupported_grant_type", f"grant_type is one of {', '.join(_GRANTS)}.")
+        if "resource" in request.POST:
+            return error("invalid_target", NO_RESOURCE)
+        return super().post(request)
+
     def answer(self, request: HttpRequest) -> tuple[dict[str, str], str, int]:
         _url, headers, body, status = self.create_token_response(request)
         return headers, body, status
@@ -113,7 +126,7 @@ class MetadataView(View):
                 "scopes_supported": list(SCOPES),
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
-                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+                "grant_types_supported": list(_GRANTS),
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
                 "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],

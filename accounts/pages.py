@@ -19,7 +19,7 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.access.models import Application
 from accounts.content_policy import PAGE
-from accounts.oauth_views import flaw_of, issuer_of
+from accounts.oauth_views import NO_RESOURCE, flaw_of, issuer_of
 from accounts.scopes import SCOPES
 from tenants.brands.models import Brand
 
@@ -153,11 +153,14 @@ class AuthorizeView(Page, BaseAuthorizationView):
             unreadable = errors.InvalidRequestFatalError(description="The address is not complete.")
             raise FatalClientError(error=unreadable) from error
         application = Application.objects.get(client_id=credentials["client_id"])
+        state = credentials.get("state")
+        wrong: errors.OAuth2Error | None = None
         if credentials.get("code_challenge_method") != "S256":
+            wrong = errors.InvalidRequestError(description="code_challenge_method must be S256.", state=state)
+        elif "resource" in self.request.GET:
+            wrong = errors.CustomOAuth2Error(error="invalid_target", description=NO_RESOURCE, state=state)
+        if wrong is not None:
             credentials["redirect_uri"] = credentials["redirect_uri"] or application.default_redirect_uri
-            wrong = errors.InvalidRequestError(
-                description="code_challenge_method must be S256.", state=credentials.get("state")
-            )
             raise OAuthToolkitError(error=wrong, redirect_uri=credentials["redirect_uri"])
         return scopes, credentials, application
 

@@ -1,7 +1,6 @@
 """The limits where no REST view is: early refusals, the token endpoint, and the headers of every answer."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_plus
@@ -51,6 +50,6 @@ def _client_id(request: HttpRequest) -> str:
     if scheme.lower() == "basic":
         try:
             return unquote_plus(base64.b64decode(credentials, validate=True).decode().partition(":")[0])
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, which text beyond ASCII isn't either, or no UTF-8
             return ""
     return str(request.POST.get("client_id", ""))

@@ -65,6 +65,8 @@ def test_a_decision_of_another_site_does_not_count(browser: Browser, app: Applic
         ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge_method": None}, "invalid_request"),
+        ({"resource": "https://other.example.com/"}, "invalid_target"),
+        ({"resource": "nonsense"}, "invalid_target"),
         ({"response_type": "token"}, "unauthorized_client"),
         ({"response_type": None}, "invalid_request"),
     ],
@@ -128,6 +130,18 @@ def test_what_makes_no_sense_is_a_readable_page(browser: Browser, app: Applicati
 
     assert answer.status_code in {302, 400}
     assert answer.status_code == 302 or "does not work" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"claims": "["}, {"claims": '{"a": 1}'}, {"nonce": "n" * 400}, {"code_challenge": "a" * 300}]
+)
+def test_what_is_too_much_or_too_long_is_no_failure_of_ours(
+    browser: Browser, app: Application, changes: dict[str, str]
+) -> None:
+    path = authorize_path("web", **changes)
+
+    assert browser.get(path).status_code == 200
+    assert browser.post(path, decision="allow").status_code in {302, 400}
 
 
 def test_who_agreed_before_is_not_asked_again(north: Any, browser: Browser, app: Application) -> None:

@@ -107,18 +107,46 @@ def test_only_posts_without_a_query(north: Any, path: str) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic x", "Basic AAAA", "Basic Og==", "Basic AAA6AAA=", "Bearer sk_x"])
-def test_a_broken_authorization_header_is_a_4xx(north: Any, header: str) -> None:
-    answer = Rest(north).request(
-        "POST",
-        "/oauth/token",
-        raw=b"grant_type=client_credentials",
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+@pytest.mark.parametrize(
+    "header",
+    ["Basic", "Basic x", "Basic AAAA", "Basic Og==", "Basic AAA6AAA=", "Bearer sk_x", "Basic \u00e9", "\u00e9"],
+)
+def test_a_broken_authorization_header_is_a_4xx(north: Any, path: str, header: str) -> None:
+    # As the server decodes it; the test client would write `=?utf-8?...`.
+    answer = Rest(north).django.post(
+        path,
+        b"grant_type=client_credentials&token=x",
         content_type=FORM,
-        headers={"Authorization": header},
+        HTTP_HOST="north.test",
+        HTTP_AUTHORIZATION=header,
     )
 
     assert answer.status_code in {400, 401}
     assert answer.json()["error"] in {"invalid_client", "invalid_request"}
+
+
+@pytest.mark.parametrize("grant", ["urn:ietf:params:oauth:grant-type:device_code", "password", "nonsense"])
+@pytest.mark.parametrize("signs_people_in", [True, False])
+def test_what_the_metadata_does_not_name_is_no_way_to_a_token(north: Any, grant: str, *, signs_people_in: bool) -> None:
+    kind = Application.GRANT_AUTHORIZATION_CODE if signs_people_in else Application.GRANT_CLIENT_CREDENTIALS
+    scene.make_web_app(authorization_grant_type=kind)
+    form = {"grant_type": grant, "client_id": "web", "device_code": "x", "username": "x", "password": "x"}
+
+    answer = scene.post_form(north, "/oauth/token", **form)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+def test_no_token_is_bound_to_a_resource(north: Any) -> None:
+    """The API would not look at it: a server that is shown such a token could use it here."""
+    scene.make_web_app()
+    code = scene.code_for(scene.signed_in(north))
+
+    answer = scene.exchange(north, code, resource="https://other.example.com/")
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_target")
+    assert scene.exchange(north, code).status_code == 200
 
 
 def test_an_application_of_services_can_not_sign_people_in(north: Any) -> None:
