@@ -12,6 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_grant_model, get_refresh_token_model
 from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import get_scopes_backend
+from oauthlib.oauth2.rfc6749.utils import scope_to_list
 
 AccessToken = get_access_token_model()
 Grant = get_grant_model()
@@ -31,9 +33,10 @@ class Validator(OAuth2Validator):
             if RefreshToken.objects.filter(token_family=_family(code), application=client).exists():
                 revoke_family(_family(code))
             return False
-        if not grant.user.is_active:
+        if not grant.user.is_active or not super().validate_code(client_id, code, client, request, *args, **kwargs):
             return False
-        return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))
+        request.scopes = _still_granted(request.scopes, client)
+        return bool(request.scopes)
 
     def validate_refresh_token(self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
         token = (
@@ -43,12 +46,19 @@ class Validator(OAuth2Validator):
             .order_by(F("revoked").desc(nulls_first=True))
             .first()
         )
-        if token is None or not token.user.is_active:
+        if token is None or not token.user.is_active or not client.signs_people_in:
             return False
         if token.revoked is not None:
             revoke_family(token.token_family)
             return False
-        return bool(super().validate_refresh_token(refresh_token, client, request, *args, **kwargs))
+        if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
+            return False
+        return bool(self.get_original_scopes(refresh_token, request))
+
+    def get_original_scopes(self, refresh_token: str, request: Any, *args: Any, **kwargs: Any) -> list[str]:
+        """What the person has allowed, as far as the application may still ask for it."""
+        allowed = scope_to_list(super().get_original_scopes(refresh_token, request, *args, **kwargs)) or []
+        return _still_granted(allowed, request.client)
 
     def _create_refresh_token(self, request: Any, code: str, access_token: Any, previous: Any) -> Any:
         """The family of a code's tokens follows from the code, by which its second use finds them."""
@@ -81,6 +91,12 @@ def revoke_family(family: uuid.UUID) -> None:
     tokens = RefreshToken.objects.filter(token_family=family)
     AccessToken.objects.filter(refresh_token__in=tokens).delete()
     tokens.filter(revoked=None).update(revoked=timezone.now())
+
+
+def _still_granted(scopes: list[str], application: Any) -> list[str]:
+    """An administrator may have taken some from the application since."""
+    available = get_scopes_backend().get_available_scopes(application=application)
+    return [scope for scope in scopes if scope in available]
 
 
 def _claims(token: Any, *, scope: str, expires: Any) -> dict[str, Any] | None:

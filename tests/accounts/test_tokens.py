@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
+from accounts.access.models import Application
 from accounts.models import User
 from tenants.context import use
 from tests.accounts import sign_in_scene as scene
@@ -134,6 +135,29 @@ def test_a_refresh_token_of_one_application_is_nothing_to_another(north: Any) ->
 
     assert scene.refresh(north, told["refresh_token"], client_id="other").json()["error"] == "invalid_grant"
     assert scene.refresh(north, told["refresh_token"]).status_code == 200
+
+
+def test_what_was_taken_from_the_application_is_not_given_again(north: Any) -> None:
+    scene.make_web_app()
+    browser = scene.signed_in(north)
+    told = scene.exchange(north, scene.code_for(browser, scope="read:bookings write:bookings")).json()
+    code = scene.code_for(browser, scope="read:bookings write:bookings")
+    Application.objects.update(scopes=["read:bookings"])
+
+    again = scene.refresh(north, told["refresh_token"]).json()
+    assert again["scope"] == "read:bookings"
+    assert scene.exchange(north, code).json()["scope"] == "read:bookings"
+    assert scene.refresh(north, again["refresh_token"], scope="write:bookings").json()["error"] == "invalid_scope"
+
+    Application.objects.update(scopes=["read:office-hours"])
+    assert scene.refresh(north, again["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_an_application_that_became_a_service_goes_on_for_nobody(north: Any) -> None:
+    told = scene.tokens(north)
+    Application.objects.update(authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS)
+
+    assert scene.refresh(north, told["refresh_token"]).json()["error"] == "invalid_grant"
 
 
 def test_after_a_month_away_one_signs_in_again(north: Any) -> None:
