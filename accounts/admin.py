@@ -28,10 +28,19 @@ class NewUserForm(UserCreationForm):
         fields = ("email", "name")
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Without Django's choice of no password: it would leave the tokens, and a mail to whoever forgot theirs
+    would bring the password back. Who is to be shut out is made inactive."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.pop("usable_password", None)
+
+
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form: Any = NewUserForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = NewPasswordForm
     list_display: tuple[str, ...] = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "name")

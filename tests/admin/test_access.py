@@ -42,6 +42,21 @@ def test_an_administrator_of_all_brands_gives_roles(sign_in: SignIn) -> None:
     assert user.memberships.get().role == "receptionist"
 
 
+def test_a_new_password_is_set_but_none_is_taken_away(sign_in: SignIn) -> None:
+    admin = sign_in(Role.ADMINISTRATOR)
+    user = User.objects.create_user("new@north.test", "a password")
+    page = f"/admin/accounts/user/{user.pk}/password/"
+
+    assert "usable_password" not in admin.get(page).content.decode()
+    assert admin.post(page, usable_password="false", password1="", password2="").status_code == 200
+    user.refresh_from_db()
+    assert user.check_password("a password")
+
+    assert admin.post(page, password1="another-Pass-42", password2="another-Pass-42").status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("another-Pass-42")
+
+
 def test_an_office_hour_needs_a_coach_of_its_brand(sign_in: SignIn) -> None:
     kids = cast.make_brand("kids")
     coach = cast.make_coach()
