@@ -20,7 +20,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from accounts.access.models import Application
 from accounts.content_policy import PAGE
 from accounts.oauth_views import NO_RESOURCE, flaw_of, issuer_of
-from accounts.scopes import SCOPES
+from accounts.scopes import asked_for
 from tenants.brands.models import Brand
 
 AccessToken = get_access_token_model()
@@ -109,7 +109,7 @@ class AuthorizeView(Page, BaseAuthorizationView):
         page = self._page(
             "accounts/authorize.html",
             application=application,
-            scopes=[SCOPES[scope] for scope in scopes],
+            scopes=[asked_for(scope) for scope in scopes],
             target=_shown_target(credentials["redirect_uri"]),
             action=request.get_full_path(),
         )
@@ -124,14 +124,19 @@ class AuthorizeView(Page, BaseAuthorizationView):
         return self._answer(scopes, credentials, application, allow=request.POST.get("decision") == "allow")
 
     def handle_no_permission(self) -> Any:
-        """Nobody is signed in: to the log-in page and back here, or, with prompt=none, back to the application."""
-        if "none" not in self.request.GET.get("prompt", "").split():
-            return self._sign_in_again()
+        """Nobody is signed in: to the log-in page and back here, or, with prompt=none, back to the application.
+
+        What can never go back is refused before anybody types a password. All else goes back to an application
+        only once somebody has signed in (RFC 9700, 4.11.2).
+        """
+        silent = "none" in self.request.GET.get("prompt", "").split()
         try:
             _scopes, credentials, _application = self._asked()
         except OAuthToolkitError as error:
-            return self.error_response(error, None)
-        return self._refuse(credentials, "login_required")
+            if silent or isinstance(error, FatalClientError):
+                return self.error_response(error, None)
+            return self._sign_in_again()
+        return self._refuse(credentials, "login_required") if silent else self._sign_in_again()
 
     def error_response(self, error: Any, application: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002
         """Back to the application where its address is known to be its own, else a page."""

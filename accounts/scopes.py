@@ -20,6 +20,18 @@ SCOPES: Final = {
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
 
+# What a person is asked who is to allow it, where that is told in other words than to a developer.
+_ASKED: Final = {
+    "read:bookings": "See your bookings and free slots.",
+    "write:bookings": "Make and cancel bookings for you.",
+}
+
+
+def asked_for(scope: str) -> str:
+    """What an application with this scope could do, as its user reads it."""
+    return _ASKED.get(scope, SCOPES[scope])
+
+
 # Of services alone: a token that a user has signed in for never carries them.
 SERVICE_ONLY: Final = frozenset(
     {

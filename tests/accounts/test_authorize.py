@@ -33,7 +33,7 @@ def test_the_whole_way_from_the_link_to_the_code(north: Any, app: Application) -
     back = browser.sign_in("maya@example.com", next_page=path)
     assert back["Location"] == path
     page = browser.get(path)
-    assert "See bookings and free slots." in text_of(page)
+    assert "See your bookings and free slots." in text_of(page)
     assert "app.example.com" in text_of(page)
     assert "maya@example.com" in text_of(page)
     told = answered(browser.post(path, decision="allow"))
@@ -171,6 +171,25 @@ def test_an_app_may_have_a_scheme_of_its_own(browser: Browser) -> None:
 def test_prompt_none_never_shows_a_page(north: Any, browser: Browser, app: Application) -> None:
     assert answered(browser.get(authorize_path("web", prompt="none")))["error"] == "consent_required"
     assert answered(Browser(north).get(authorize_path("web", prompt="none")))["error"] == "login_required"
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"client_id": "nobody"}, 400),
+        ({"redirect_uri": "https://evil.example.com/"}, 400),
+        ({"scope": "everything"}, 302),
+        ({"code_challenge_method": "plain"}, 302),
+    ],
+)
+def test_what_can_never_go_back_is_refused_before_the_password(
+    north: Any, app: Application, changed: dict[str, str], status: int
+) -> None:
+    """And what would go back to an application waits for the password (RFC 9700, 4.11.2)."""
+    answer = Browser(north).get(authorize_path(**{"client_id": "web", **changed}))
+
+    assert answer.status_code == status
+    assert status == 400 or answer["Location"].startswith("/sign-in?next=")
 
 
 def test_prompt_login_asks_for_the_password_again(browser: Browser, app: Application) -> None:
