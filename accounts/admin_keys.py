@@ -18,6 +18,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from accounts.access.models import ApiKey, Application
@@ -29,6 +30,11 @@ from accounts.services.issue_api_key import issue_api_key
 from accounts.services.renew_client_secret import renew_client_secret
 from accounts.services.revoke_api_key import revoke_api_key
 
+_READS = {
+    "read:clients": "/v1/clients",
+    "read:staff": "/v1/staff",
+    "read:audit": "/v1/audit",
+}
 _LIFETIMES = [(30, "30 days"), (90, "90 days"), (365, "One year"), (730, "Two years")]
 
 
@@ -54,8 +60,18 @@ class NewKeyForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "brand", "scopes")
 
 
+def _first_try(scopes: list[str]) -> str:
+    """An address that a key with these scopes may read; empty where none needs but a token."""
+    return next((address for scope, address in _READS.items() if scope in scopes), "")
+
+
 class SecretPage(ModelAdmin):
     """Shows a secret that was just made. It is nowhere else: not in the session, the log or the history."""
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        # The secret's page comes next, whichever button it was.
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**one_button, **(extra_context or {})})
 
     @sensitive_variables("secret")
     def show_secret(self, request: HttpRequest, *, title: str, secret: str, **facts: Any) -> HttpResponse:
@@ -124,6 +140,7 @@ class ApiKeyAdmin(WholeTenantOnly, SecretPage):
             secret=request.issued_secret,  # type: ignore[attr-defined]
             expires_at=obj.expires_at,
             is_key=True,
+            first_try=_first_try(obj.scopes),
         )
 
     @display(description="Key")
@@ -155,6 +172,9 @@ class ApiKeyAdmin(WholeTenantOnly, SecretPage):
 
 
 class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = forms.CharField(
+        max_length=255, widget=UnfoldAdminTextInputWidget, help_text="People read it where they sign in."
+    )
     authorization_grant_type = forms.ChoiceField(
         label="Signs in",
         choices=[

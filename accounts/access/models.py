@@ -58,11 +58,22 @@ class Application(AbstractApplication):
 
     def clean(self) -> None:
         """As DOT's, and: http only on the own machine, schemes of apps with a domain in them (RFC 8252, 7.1)."""
-        wrong = {
-            "redirect_uris": [uri for uri in self.redirect_uris.split() if not may_redirect_to(uri)],
-            "allowed_origins": [origin for origin in self.allowed_origins.split() if not may_be_origin(origin)],
-        }
-        if found := {field: f"Not allowed: {', '.join(uris)}." for field, uris in wrong.items() if uris}:
+        uris = [uri for uri in self.redirect_uris.split() if not may_redirect_to(uri)]
+        origins = [origin for origin in self.allowed_origins.split() if not may_be_origin(origin)]
+        found = {}
+        if uris:
+            found["redirect_uris"] = (
+                f"Not allowed: {', '.join(uris)}. Use https, or http on localhost, or a scheme with your domain "
+                "in it such as com.example.app:/callback; no fragment."
+            )
+        elif self.signs_people_in and not self.redirect_uris.split():
+            found["redirect_uris"] = "Where do people go back to after signing in? Give at least one address."
+        if origins:
+            found["allowed_origins"] = (
+                f"Not allowed: {', '.join(origins)}. An origin is scheme, host and port in lower case, "
+                "such as https://app.example.com, without a path or a slash at the end."
+            )
+        if found:
             raise ValidationError(found)
         super().clean()
 

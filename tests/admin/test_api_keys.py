@@ -169,3 +169,33 @@ def test_unsafe_addresses_are_refused(sign_in: SignIn, field: str, value: str) -
 
     assert answer.status_code == 200
     assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "first_try"), [(["read:bookings", "read:staff"], "/v1/staff"), (["act-as", "write:clients"], None)]
+)
+def test_the_first_try_is_something_that_the_key_may(sign_in: SignIn, scopes: list[str], first_try: str | None) -> None:
+    answer = sign_in(Role.ADMINISTRATOR).post(f"{KEYS}add/", name="importer", brand="", scopes=scopes, days="30")
+
+    page = answer.content.decode()
+    assert ("curl" in page) == (first_try is not None)
+    assert first_try is None or f"{first_try} -H" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"redirect_uris": ""}, "Where do people go back to"),
+        ({"redirect_uris": "harbor://back"}, "a scheme with your domain"),
+        ({"redirect_uris": "https://a.example/cb", "allowed_origins": "https://a.example/"}, "without a path"),
+        ({"redirect_uris": "https://a.example/cb", "name": ""}, "This field is required"),
+    ],
+)
+def test_a_refused_application_is_told_what_would_do(sign_in: SignIn, wrong: dict[str, str], said: str) -> None:
+    people = {**SERVICE, "authorization_grant_type": "authorization-code", "scopes": ["read:bookings"]}
+
+    answer = sign_in(Role.ADMINISTRATOR).post(f"{APPLICATIONS}add/", **{**people, **wrong})
+
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    assert not Application.objects.filter(name="Website").exists()
