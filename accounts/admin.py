@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.messages import success
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -53,11 +55,23 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
 
 
+class RolesFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        """An invited colleague without a role would find an empty admin."""
+        super().clean()
+        chosen = [form for form in self.forms if form.cleaned_data.get("role") and not form.cleaned_data.get("DELETE")]
+        if self.instance._state.adding and self.instance.is_staff and not chosen:  # noqa: SLF001 - Django's
+            raise ValidationError("Choose a role: without one, a colleague signs in and sees nothing.")
+
+
 class MembershipInline(TabularInline):
     model = Membership
-    extra = 0
+    formset = RolesFormSet
     verbose_name = "role"
     verbose_name_plural = "Roles, in one brand or in all"
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:  # noqa: ARG002
+        return 0 if obj else 1
 
 
 @admin.register(User, site=tenant_site)
@@ -67,11 +81,19 @@ class StaffUserAdmin(WholeTenantOnly, Invites, UserAdmin):
     add_fieldsets: Any = ((None, {"fields": ("email", "name", "is_staff")}),)
     inlines: ClassVar = [MembershipInline]
     list_display: tuple[str, ...] = (
-        "email", "name", "shown_roles", "shown_invitation", "is_staff", "is_active", "last_login"
+        "email", "name", "shown_roles", "shown_invitation", "shown_staff", "shown_active", "last_login"
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__brand")
+
+    @display(description="Staff", boolean=True, ordering="is_staff")
+    def shown_staff(self, user: User) -> bool:
+        return user.is_staff
+
+    @display(description="Active", boolean=True, ordering="is_active")
+    def shown_active(self, user: User) -> bool:
+        return user.is_active
 
     @display(description="Roles")
     def shown_roles(self, user: User) -> str:

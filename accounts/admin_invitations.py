@@ -57,7 +57,9 @@ class Invites(admin.ModelAdmin):  # type: ignore[type-arg]
         return redirect("admin:accounts_user_add")
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
-        return super().add_view(request, form_url, {"title": "Invite somebody", **(extra_context or {})})
+        return super().add_view(
+            request, form_url, {"title": "Invite somebody", "show_save_and_continue": False, **(extra_context or {})}
+        )
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         if not change:

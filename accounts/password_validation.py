@@ -12,7 +12,7 @@ class EndSignIns:
         pass
 
     def get_help_text(self) -> str:
-        return ""
+        return "A new password signs you out everywhere else."
 
     def password_changed(self, password: str, user: User | None = None) -> None:  # noqa: ARG002
         if user is not None:

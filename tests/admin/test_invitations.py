@@ -86,3 +86,23 @@ def test_the_log_in_page_has_a_way_for_who_forgot(north: Any) -> None:
 
     for page in ("/admin/login/", "/sign-in"):
         assert 'href="/password/forgot"' in Browser(north).get(page).content.decode()
+
+
+def test_a_colleague_without_a_role_is_not_invited(sign_in: SignIn) -> None:
+    admin = sign_in(Role.ADMINISTRATOR)
+    none = {"memberships-0-role": "", "memberships-0-brand": ""}
+    assert "memberships-0-role" in admin.get(f"{USERS}add/").content.decode(), "the page has a row to fill in"
+
+    answer = _invite(admin, **none)
+
+    assert answer.status_code == 200
+    assert "Choose a role" in answer.content.decode()
+    assert not User.objects.filter(email="new@example.com").exists()
+    assert _invite(admin, is_staff="", **none).status_code == 302, "a client needs none"
+
+
+def test_whoever_has_no_role_is_told_whom_to_ask(north: Any) -> None:
+    User.objects.create_user("new@example.com", "a password", is_staff=True)
+    browser = AdminBrowser(north, User.objects.get(email="new@example.com"))
+
+    assert "Ask an administrator" in browser.get("/admin/").content.decode()
