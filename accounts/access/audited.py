@@ -35,8 +35,8 @@ APPLICATION = audited(
 )
 API_KEY = audited(
     "access_apikey",
-    kind="api-key",
-    subject=("api-key", "id"),
+    kind="api_key",
+    subject=("api_key", "id"),
     brand="brand_id",
     plain=("id", "name", "prefix", "scopes", "brand_id", "created_by_id", "expires_at", "revoked_at"),
     secret=("digest",),
