@@ -5,7 +5,7 @@ They live in different URLconfs and never in one request, so both go by Django's
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, ClassVar
 
 from csp.decorators import csp
 from django.core.exceptions import BadRequest
@@ -14,15 +14,26 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils.decorators import method_decorator
+from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from accounts.content_policy import ADMIN
 from tenants.audit.signing import sign
 
+
+class StaffSignInForm(AuthenticationForm):
+    error_messages: ClassVar = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "Email and password do not match, or this account may not sign in here.",
+    }
+
+
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class AdminSite(UnfoldAdminSite):
+    login_form = StaffSignInForm
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
         inner = super().admin_view(view, cacheable)
 
