@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.pages import Page, brand_of
 from accounts.rules import MailPurpose
 from accounts.services.plan_account_mail import forgot_password
+from tenants.audit.signing import sign
 
 
 class ForgotForm(forms.Form):
@@ -70,8 +71,11 @@ class LinkView(Page, FormView):  # type: ignore[type-arg]
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Locked: of two who use the link at once, the second finds it used.
-        if self._person(lock=True) is None:
+        person = self._person(lock=True)
+        if person is None:
             return self._dead()
+        # Who has the link is who the mail went to, signed in or not.
+        sign(actor=f"user:{person.pk}", request_id=getattr(request, "request_id", ""))
         return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.rules import Invitation, MailPurpose, invitation_status, mail_retry
 from accounts.services.plan_account_mail import forgot_password, invite
 from accounts.services.send_account_mails import claim, send_account_mails
+from tenants.audit.models import AuditEntry
 from tenants.context import use
 from tests.support.browser import Browser, text_of
 from tests.support.smtp import Post, free_port, smtp_server
@@ -92,6 +93,19 @@ def test_an_invitation_leads_into_the_admin(north: Any, invited: User) -> None:
     assert invited.name == "Nina New"
     assert browser.get("/admin/").status_code == 200
     assert "North" in outbox.outbox[0].subject
+
+
+def test_the_audit_says_who_used_the_link(north: Any, person: User, invited: User) -> None:
+    _set(Browser(north), _link(), name="Nina New")
+    outbox.outbox.clear()
+    _ask(north, person.email)
+    _set(Browser(north), _link())
+
+    for user in (invited, person):
+        entry = AuditEntry.objects.filter(subject_id=str(user.pk), fields__contains=["password"]).first()
+        assert entry is not None
+        assert (entry.operation, entry.actor) == ("update", f"user:{user.pk}")
+        assert entry.request_id
 
 
 def test_a_link_works_once(north: Any, person: User) -> None:
