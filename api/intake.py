@@ -14,11 +14,11 @@ from threading import Condition, Thread
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from api import errors
 from api.middleware.request_id import RequestIdMiddleware
+from api.request import UTF8Request
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -88,7 +88,7 @@ class Intake:
         def refuse(request: HttpRequest) -> HttpResponse:
             return errors.render(request, errors.RequestTimeoutError(seconds=f"{self._seconds:g}"))
 
-        response = RequestIdMiddleware(refuse)(WSGIRequest(environ))
+        response = RequestIdMiddleware(refuse)(UTF8Request(environ))
         return str(response.status_code), list(response.items()), response.content
 
 

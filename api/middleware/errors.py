@@ -9,6 +9,7 @@ from api import errors
 # Said twice, nobody could say which was meant. WSGI servers join what is repeated with a comma, which neither of
 # these has any use for.
 _ONCE = ("Authorization", "X-Current-User-Id")
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class ErrorMiddleware:
@@ -20,11 +21,14 @@ class ErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Nobody reads the body of a GET, however long it is.
         reads_body = request.method not in {"GET", "HEAD"}
-        chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
+        chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
         if reads_body and chunked and "CONTENT_LENGTH" not in request.META:
             return errors.render(request, errors.LengthRequiredError())
         if name := _said_twice(request):
             return errors.render(request, errors.RepeatedHeaderError(header=name))
+        charset = (request.content_params or {}).get("charset", "utf-8").lower()
+        if reads_body and request.content_type in _FORMS and charset not in {"utf-8", "utf8"}:
+            return errors.render(request, errors.BadRequestError())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
