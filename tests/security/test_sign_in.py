@@ -31,7 +31,7 @@ def test_an_unknown_address_and_a_wrong_password_read_the_same(user: User) -> No
 
     known, unknown = text(password="wrong"), text(username="nobody@north.test")
     assert known == unknown
-    assert "correct" in known
+    assert "do not match" in known
 
 
 def test_the_form_tells_password_managers_what_it_asks_for(db: None) -> None:
