@@ -26,18 +26,20 @@ from tenants.brands.models import Brand
 AccessToken = get_access_token_model()
 
 
-def brand_of(request: Any) -> Brand:
-    """Under whose name the page is: the host's brand, else the tenant's default."""
-    return Brand.objects.get(pk=request.tenant.brand_id or request.tenant.default_brand_id)
+def house_of(request: Any) -> str:
+    """Under whose name the page is: the brand's that the host stands for; on the tenant's own hosts the tenant's, as
+    in the admin and in mails."""
+    brand = request.tenant.brand_id
+    return Brand.objects.get(pk=brand).name if brand else request.tenant.name
 
 
 class Page:
-    """What every page has: the brand's name, and that nothing of it is kept by caches or told to other sites."""
+    """What every page has: the name of the house, and that nothing of it is kept by caches or told to other sites."""
 
     request: HttpRequest
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return {"brand": brand_of(self.request), **super().get_context_data(**context)}  # type: ignore[misc]
+        return {"house": house_of(self.request), **super().get_context_data(**context)}  # type: ignore[misc]
 
     @method_decorator([never_cache, csp(PAGE)])
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -213,7 +215,7 @@ class AuthorizeView(Page, BaseAuthorizationView):
         return self._page("accounts/refused.html", status=400, code=error.error, description=error.description)
 
     def _page(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-        return TemplateResponse(self.request, template, {"brand": brand_of(self.request), **context}, status=status)
+        return TemplateResponse(self.request, template, {"house": house_of(self.request), **context}, status=status)
 
 
 def _shown_target(redirect_uri: str) -> str:

@@ -17,7 +17,7 @@ from django.views.generic import FormView, TemplateView
 from accounts.attempts import take_attempt
 from accounts.links import user_of
 from accounts.models import User
-from accounts.pages import Page, brand_of
+from accounts.pages import Page, house_of
 from accounts.rules import MailPurpose
 from accounts.services.plan_account_mail import forgot_password
 from tenants.audit.signing import sign
@@ -98,7 +98,7 @@ class LinkView(Page, FormView):  # type: ignore[type-arg]
         return f"link:{self.purpose}"
 
     def _dead(self) -> HttpResponse:
-        context = {"brand": brand_of(self.request), "is_invitation": self.purpose is MailPurpose.INVITATION}
+        context = {"house": house_of(self.request), "is_invitation": self.purpose is MailPurpose.INVITATION}
         return TemplateResponse(self.request, "accounts/link_dead.html", context, status=404)
 
 

@@ -114,13 +114,13 @@ def _was_just_sent(mail: AccountMail, user: User, now: datetime) -> bool:
 
 def _build(mail: AccountMail, user: User, purpose: MailPurpose) -> EmailMultiAlternatives:
     tenant = by_schema(current_schema())
-    brand = Brand.objects.get(is_default=True)
+    sender = Brand.objects.get(is_default=True).from_email or settings.DEFAULT_FROM_EMAIL
     link = f"{address_of(tenant, _PATHS[purpose])}?{urlencode({'token': make_token(user=user, purpose=purpose)})}"
-    context = {"brand": brand, "tenant": tenant, "user": user, "link": link, "lifetime": LIFETIMES[purpose]}
+    context = {"tenant": tenant, "user": user, "link": link, "lifetime": LIFETIMES[purpose]}
     message = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"accounts/mail/{purpose}.subject.txt", context).split()),
         body=render_to_string(f"accounts/mail/{purpose}.txt", context),
-        from_email=formataddr((" ".join(brand.name.split()), brand.from_email or settings.DEFAULT_FROM_EMAIL)),
+        from_email=formataddr((" ".join(tenant.name.split()), sender)),
         to=[user.email],
         headers={"Message-ID": f"<{mail.pk}@{tenant.primary_domain}>", "Auto-Submitted": "auto-generated"},
     )
