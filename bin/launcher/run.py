@@ -74,15 +74,15 @@ class Platform:
             supervisor.adopt(self._servers.running.pop(0))
         self._prepare(env)
         if not supervisor.stopping:
-            supervisor.start(self._part("web", env, *_web(self._port), patience=3.0))
+            supervisor.start(self._part("web", env, *_web(self._port), patience=5.0))
             supervisor.start(self._part("worker", env, *_worker(), patience=5.0))
             self._wait_until_ready()
         if not supervisor.stopping:
             # Nobody waits for these: they start when the others no longer need the processor.
-            supervisor.start(self._part("beat", env, *_beat(self._data), patience=1.0))
+            supervisor.start(self._part("beat", env, *_beat(self._data), patience=5.0))
             metrics = next_free(METRICS_PORT)
             if metrics is not None:
-                supervisor.start(self._part("metrics", env, *_metrics(metrics), patience=1.0))
+                supervisor.start(self._part("metrics", env, *_metrics(metrics), patience=3.0))
             self._greet(metrics)
         while not supervisor.stopping:
             supervisor.step()

@@ -80,18 +80,27 @@ class Supervisor:
                 self._register.write(self._all_running())
 
     def stop(self) -> None:
-        """Stop all parts, in STOP_ORDER, each within its patience. Returns when none is left."""
+        """Stop all parts, each within its patience: first all that use the servers, at once; then the servers, one
+        by one. Returns when none is left."""
         self.stopping = True
-        latest = time.monotonic() + PARTS_SECONDS
-        for part in sorted(self._parts, key=lambda part: STOP_ORDER.index(part.service.name)):
+        parts = sorted(self._parts, key=lambda part: STOP_ORDER.index(part.service.name))
+        users = [part for part in parts if part.service.log is None]
+        for part in users:
             if part.running is not None:
-                is_server = part.service.log is not None
-                self._stop_part(part, part.running, latest=math.inf if is_server else latest)
+                part.running.ask_to_stop()
+        latest = time.monotonic() + PARTS_SECONDS
+        for part in users:
+            if part.running is not None:
+                self._see_off(part, part.running, latest=latest)
+        for part in parts:
+            if part.running is not None:
+                part.running.ask_to_stop()
+                self._see_off(part, part.running, latest=math.inf)
         self._parts.clear()
         self._register.clear()
 
-    def _stop_part(self, part: Part, running: Running, *, latest: float) -> None:
-        running.ask_to_stop()
+    def _see_off(self, part: Part, running: Running, *, latest: float) -> None:
+        """Wait for one that was asked to stop; kill it when its patience is over."""
         deadline = min(running.asked_at + part.service.patience, latest)
         while running.exit_code() is None and time.monotonic() < deadline and not self._hard:
             self._pump(0.02)

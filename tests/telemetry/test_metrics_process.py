@@ -1,0 +1,39 @@
+"""The process behind the port for Prometheus: what it says, and that it ends when it is told to."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.support.smtp import free_port
+
+pytestmark = pytest.mark.serial
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_speaks_as_all_do_and_ends_at_once(tmp_path: Path, number: signal.Signals) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "metrics", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "SLOTKEEPER_LOG": "json", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        assert (said["event"], said["url"]) == ("metrics are served", f"http://127.0.0.1:{port}/metrics")
+        assert urllib.request.urlopen(said["url"], timeout=20).status == 200
+        # Somebody who asks for nothing doesn't keep it.
+        with socket.create_connection(("127.0.0.1", port)):
+            process.send_signal(number)
+            assert process.wait(10) == 0
+        assert process.stdout.read() == ""
