@@ -1,4 +1,4 @@
-"""Between the server and Django: an event loop takes requests in, one thread works them off (ADR 16).
+"""Between the server and Django: an event loop takes requests in, one thread works them off (ADR 14).
 
 Django runs in a single thread of each process, with one database connection (docs/architecture.md). The loop waits
 for bodies to arrive, which has a deadline, and sends answers as a whole: a client that sends or reads slowly holds up
