@@ -28,10 +28,10 @@ else:
 sys.exit(int(os.environ.get("STANDIN_EXIT", "0")))
 """
 
-WSGI = """
-def application(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [b"standin"]
+ASGI = """
+async def application(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"standin"})
 """
 
 CELERY = """
@@ -55,7 +55,7 @@ def make_checkout(place: Path) -> Path:
         "manage.py": MANAGE,
         "config/__init__.py": "",
         "config/settings.py": SETTINGS,
-        "config/wsgi.py": WSGI,
+        "config/asgi.py": ASGI,
         "config/celery.py": CELERY,
     }
     for name, text in files.items():
