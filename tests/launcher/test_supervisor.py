@@ -52,7 +52,9 @@ def test_no_part_waits_for_another_and_the_servers_wait_for_all(
 ) -> None:
     up: list[str] = []
     supervisor = Supervisor(
-        console=Console(sys.stdout), register=Register(tmp_path / "register"), on_line=lambda name, _text: up.append(name)
+        console=Console(sys.stdout),
+        register=Register(tmp_path / "register"),
+        on_line=lambda name, _text: up.append(name),
     )
     log = tmp_path / "valkey.log"
     supervisor.start(_service("valkey", SERVER, tmp_path, log=log))

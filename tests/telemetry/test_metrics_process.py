@@ -6,9 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.smtp import free_port
@@ -31,7 +31,7 @@ def test_it_speaks_as_all_do_and_ends_at_once(tmp_path: Path, number: signal.Sig
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         assert (said["event"], said["url"]) == ("metrics are served", f"http://127.0.0.1:{port}/metrics")
-        assert urllib.request.urlopen(said["url"], timeout=20).status == 200
+        assert httpx.get(said["url"], timeout=20).status_code == 200
         # Somebody who asks for nothing doesn't keep it.
         with socket.create_connection(("127.0.0.1", port)):
             process.send_signal(number)
