@@ -15,7 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts import admin_keys  # noqa: F401 - registers its pages
 from accounts.access.models import Membership
-from accounts.admin_base import BrandScopedAdmin, ReadOnly, WholeTenantOnly
+from accounts.admin_base import BrandScopedAdmin, OneBrandOrAll, ReadOnly, WholeTenantOnly
 from accounts.admin_invitations import InviteForm, Invites
 from accounts.admin_sites import platform_site, tenant_site
 from accounts.models import User
@@ -64,7 +64,7 @@ class RolesFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             raise ValidationError("Choose a role: without one, a colleague signs in and sees nothing.")
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(OneBrandOrAll, TabularInline):
     model = Membership
     formset = RolesFormSet
     verbose_name = "role"

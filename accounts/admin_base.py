@@ -3,18 +3,46 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import display
+from unfold.views import ChangeList
 
 from accounts.admin_history import WithHistory
 from accounts.backends import brands_for, own_brands_for
 from tenants.brands.models import Brand
 
+ALL_BRANDS = "All brands"
 
-class BrandScopedAdmin(WithHistory):
+
+class OneBrandOrAll(BaseModelAdmin):  # type: ignore[type-arg]
+    """Says what an empty brand means, in lists (`shown_brand`) and in forms."""
+
+    @display(description="Brand", ordering="brand__name")
+    def shown_brand(self, row: Any) -> str:
+        return row.brand.name if row.brand else ALL_BRANDS
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.related_model is Brand and field is not None and not field.required:
+            field.empty_label = ALL_BRANDS
+        return field
+
+
+class Lists(ChangeList):
+    """Offers all the rows only where something was searched or filtered: without the total, Django always does."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
+class BrandScopedAdmin(OneBrandOrAll, WithHistory):
     """Staff sees and changes the rows of the brands of which its roles let it do so.
 
     `brand_path` leads from the model to the brand, `own_path` to the user whose row it is: without it, a
@@ -29,6 +57,9 @@ class BrandScopedAdmin(WithHistory):
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
+        return Lists
 
     def rows_in(self, brands: set[UUID]) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model._default_manager.filter(**{f"{self.brand_path}__in": brands})  # noqa: SLF001

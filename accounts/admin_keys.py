@@ -22,7 +22,7 @@ from unfold.widgets import (
 )
 
 from accounts.access.models import ApiKey, Application
-from accounts.admin_base import WholeTenantOnly
+from accounts.admin_base import OneBrandOrAll, WholeTenantOnly
 from accounts.admin_sites import tenant_site
 from accounts.rules import KeyStatus
 from accounts.scopes import SCOPES
@@ -95,20 +95,21 @@ class SecretPage(ModelAdmin):
 
 
 @admin.register(ApiKey, site=tenant_site)
-class ApiKeyAdmin(WholeTenantOnly, SecretPage):
+class ApiKeyAdmin(OneBrandOrAll, WholeTenantOnly, SecretPage):
     add_form_title = "New API key"
-    list_display = ("name", "shown_prefix", "shown_status", "shown_scopes", "brand", "last_used_at", "expires_at")
+    list_display = ("name", "shown_prefix", "shown_status", "shown_scopes", "shown_brand", "last_used_at", "expires_at")
+    list_select_related = ("brand",)
     list_filter = ("brand",)
     search_fields = ("name", "prefix")
     fields = ("name", "brand", "scopes", "days")
     readonly_fields = (
-        "shown_prefix", "shown_status", "shown_scopes", "created_at", "created_by", "expires_at", "last_used_at",
-        "revoked_at",
+        "shown_brand", "shown_prefix", "shown_status", "shown_scopes", "created_at", "created_by", "expires_at",
+        "last_used_at", "revoked_at",
     )  # fmt: skip
     actions: ClassVar = ["revoke"]
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:  # noqa: ARG002
-        return self.fields if obj is None else ("name", "brand", *self.readonly_fields)
+        return self.fields if obj is None else ("name", *self.readonly_fields)
 
     def get_form(self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         return super().get_form(request, obj, change, **({"form": NewKeyForm, **kwargs} if obj is None else kwargs))
@@ -205,16 +206,18 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts: ClassVar = {
             "redirect_uris": "One a line, compared letter by letter. https, or http on localhost and 127.0.0.1; "
             "apps may use a scheme of their own such as com.example.app:/callback.",
+            "brand": "With all brands, its requests are for the default brand unless the host names another.",
             "allowed_origins": "One a line, such as https://app.example.com: from pages of these origins, browsers "
             "may call the API with this application's tokens.",
         }
 
 
 @admin.register(Application, site=tenant_site)
-class ApplicationAdmin(WholeTenantOnly, SecretPage):
+class ApplicationAdmin(OneBrandOrAll, WholeTenantOnly, SecretPage):
     form = ApplicationForm
     view_on_site = False
-    list_display = ("name", "client_id", "client_type", "authorization_grant_type", "brand", "shown_scopes")
+    list_display = ("name", "client_id", "client_type", "authorization_grant_type", "shown_brand", "shown_scopes")
+    list_select_related = ("brand",)
     search_fields = ("name", "client_id")
     fields = (
         "name", "client_id", "authorization_grant_type", "client_type", "brand", "scopes", "redirect_uris",

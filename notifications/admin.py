@@ -55,5 +55,11 @@ class MessageAdmin(ReadOnly, BrandScopedAdmin):
 @admin.register(Rule, site=tenant_site)
 class RuleAdmin(ReadOnly, BrandScopedAdmin):
     shows_tenant_wide = True
-    list_display = ("event", "audience", "channel", "brand", "lateness_minutes", "is_active")
+    list_display = ("event", "audience", "channel", "shown_brand", "shown_lateness", "is_active")
     list_select_related = ("brand",)
+    fields = readonly_fields = list_display
+
+    @display(description="Given up when late by", ordering="lateness_minutes")
+    def shown_lateness(self, rule: Rule) -> str:
+        hours, minutes = divmod(rule.lateness_minutes, 60)
+        return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))

@@ -296,6 +296,6 @@ class RoomAdmin(NoDelete):
 @admin.register(Closure, site=tenant_site)
 class ClosureAdmin(BrandScopedAdmin):
     shows_tenant_wide = True
-    list_display = ("name", "starts_on", "ends_on", "brand", "location")
+    list_display = ("name", "starts_on", "ends_on", "shown_brand", "location")
     list_select_related = ("brand", "location")
     list_filter = (("brand", BrandFilter), "location")

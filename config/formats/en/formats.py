@@ -3,3 +3,4 @@ TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "D j M Y, H:i"
 SHORT_DATE_FORMAT = "j M Y"
 SHORT_DATETIME_FORMAT = "j M Y, H:i"
+FIRST_DAY_OF_WEEK = 1  # Monday, in the date pickers
