@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
+from api.authentication import Principal
 from api.errors import BusyError, RateLimitedError
 from api.request import principal_of, tenant_of
 from tenants.throttling import limiter
@@ -86,15 +87,16 @@ class Refused:
 
     def __init__(self, *, size: int = 10_000) -> None:
         self._size = size
-        self._states: OrderedDict[Any, tuple[float, State]] = OrderedDict()
+        self._states: OrderedDict[Any, tuple[float, State, Any]] = OrderedDict()
 
     def note(self, request: HttpRequest, state: State) -> None:
-        self._states[_caller(request)] = (time.monotonic(), state)
+        user = getattr(request, "user", None)
+        self._states[_caller(request)] = (time.monotonic(), state, user if isinstance(user, Principal) else None)
         if len(self._states) > self._size:
             self._states.popitem(last=False)
 
     def find(self, request: HttpRequest) -> State | None:
-        """What the bucket would say now; None for who may ask."""
+        """What the bucket would say now; None for who may ask. Sets `request.user`, by whom CORS decides."""
         if not self._states:
             return None
         caller = _caller(request)
@@ -106,6 +108,7 @@ class Refused:
         if passed >= state.wait:
             self._states.pop(caller, None)
             return None
+        request.user = noted[2]
         return State(limit=state.limit, remaining=0, wait=state.wait - passed, reset=max(0, state.reset - passed))
 
     def clear(self) -> None:

@@ -88,10 +88,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "api.middleware.health.HealthMiddleware",
-    "api.middleware.throttle.ThrottleMiddleware",
     "api.middleware.tenant.TenantMiddleware",
     # Inside the tenant, whose applications list the origins; around all else, so that errors have the headers too.
     "corsheaders.middleware.CorsMiddleware",
+    # Inside CORS, so that a page can read that it asks too often, and is never told so of a preflight.
+    "api.middleware.throttle.ThrottleMiddleware",
     "api.middleware.errors.ErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -9,6 +9,7 @@ from accounts.access.models import Application
 from accounts.services.issue_api_key import issue_api_key
 from accounts.services.issue_token import issue_token
 from tenants.context import use
+from tenants.throttling.rules import Limit
 from tests.support.http import Rest
 
 ORIGIN = "https://app.example.com"
@@ -138,3 +139,43 @@ def test_a_changed_list_counts_after_a_few_seconds(
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + cors.CACHE_SECONDS + 1)
     assert _allowed(_preflight(north)) is None
+
+
+@pytest.fixture
+def one_each(settings: Any) -> None:
+    """One request in an hour for each caller, and for each address without a token."""
+    once = Limit(count=1, seconds=3600)
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "principal": once, "anonymous": once}
+
+
+def test_a_page_may_read_that_it_asks_too_often(north: Any, application: Application, one_each: None) -> None:
+    page = {"Origin": ORIGIN}
+    for caller in (Rest(north), Rest(north, _token(application))):
+        caller.get("/v1/clients", headers=page)
+        for _ in range(3):  # from the bucket, then from what the process remembers
+            answer = caller.get("/v1/clients", headers=page)
+            assert (answer.status_code, _allowed(answer)) == (429, ORIGIN)
+            assert "Retry-After" in answer["Access-Control-Expose-Headers"]
+            assert int(answer["Retry-After"]) > 0
+
+
+def test_others_pages_may_not(north: Any, application: Application, one_each: None) -> None:
+    from django.utils import timezone
+
+    _application("other", OTHER)
+    key = issue_api_key(name="x", scopes=["read:clients"], brand=None, created_by=None, now=timezone.now())
+    for caller in (Rest(north, key.secret), Rest(north, _token(application))):
+        for status in (200, 429, 429, 429):
+            answer = caller.get("/v1/clients", headers={"Origin": OTHER})
+            assert (answer.status_code, _allowed(answer)) == (status, None)
+
+
+def test_a_preflight_is_let_through_where_nobody_may_ask_any_more(
+    north: Any, application: Application, one_each: None
+) -> None:
+    while Rest(north).get("/v1/clients").status_code != 429:
+        pass
+
+    for _ in range(3):
+        answer = _preflight(north)
+        assert (answer.status_code, _allowed(answer)) == (200, ORIGIN)
