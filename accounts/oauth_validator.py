@@ -1,7 +1,8 @@
 """What makes a code or a token good, beyond what django-oauth-toolkit checks.
 
-All of it runs in the one transaction of the token endpoint, under the lock of the code's or the token's row:
-of two requests with the same one, the second finds it used.
+All of it runs in the one transaction of the token endpoint, under the lock of the person's row and then of the
+code's or the token's: of two requests with the same one, the second finds it used, and a new password ends what is
+being issued meanwhile. The person comes first everywhere, so that nobody waits in a circle.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import get_scopes_backend
 from oauthlib.oauth2.rfc6749.utils import scope_to_list
 
+from accounts.models import User
+
 AccessToken = get_access_token_model()
 Grant = get_grant_model()
 RefreshToken = get_refresh_token_model()
@@ -22,6 +25,7 @@ RefreshToken = get_refresh_token_model()
 
 class Validator(OAuth2Validator):
     def validate_code(self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
+        _lock_people(Grant.objects.filter(code=code, application=client))
         grant = (
             Grant.objects.select_for_update(of=("self",))
             .select_related("user")
@@ -39,6 +43,7 @@ class Validator(OAuth2Validator):
         return bool(request.scopes)
 
     def validate_refresh_token(self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
+        _lock_people(RefreshToken.objects.filter(token_checksum=_checksum(refresh_token), application=client))
         token = (
             RefreshToken.objects.select_for_update(of=("self",))
             .select_related("user")
@@ -68,6 +73,11 @@ class Validator(OAuth2Validator):
             token.save(update_fields=["token_family"])
         return token
 
+    def revoke_token(self, token: str, token_type_hint: str, request: Any, *args: Any, **kwargs: Any) -> None:
+        for model in (AccessToken, RefreshToken):
+            _lock_people(model.objects.filter(token_checksum=_checksum(token), application=request.client))
+        super().revoke_token(token, token_type_hint, request, *args, **kwargs)
+
     def is_origin_allowed(self, *_args: Any, **_kwargs: Any) -> bool:
         """Never here: `api.middleware.cors` answers for every address."""
         return False
@@ -89,8 +99,14 @@ class Validator(OAuth2Validator):
 def revoke_family(family: uuid.UUID) -> None:
     """Ends a sign-in of one person with one application: its refresh tokens, and their access tokens."""
     tokens = RefreshToken.objects.filter(token_family=family)
+    _lock_people(tokens)
     AccessToken.objects.filter(refresh_token__in=tokens).delete()
     tokens.filter(revoked=None).update(revoked=timezone.now())
+
+
+def _lock_people(theirs: Any) -> None:
+    """Locks those whose codes or tokens these are."""
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=theirs.values("user")).order_by("pk"))
 
 
 def _still_granted(scopes: list[str], application: Any) -> list[str]:

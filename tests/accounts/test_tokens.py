@@ -1,10 +1,14 @@
 """Codes and refresh tokens: used once, by whom they are for."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
 from accounts.access.models import Application
@@ -250,3 +254,81 @@ def test_two_at_once_with_one_code_get_one_answer(own_database: str) -> None:
     answers = in_threads(*[lambda: scene.exchange(north, code)] * 2)
 
     assert sorted(answer.status_code for answer in answers) == [200, 400]
+
+
+def _way_to_tokens(north: Any, way: str) -> Callable[[], Any]:
+    """Signs a person in; answers the call that gets (more) tokens."""
+    if way == "refresh":
+        told = scene.tokens(north)
+        return lambda: scene.refresh(north, told["refresh_token"])
+    scene.make_web_app()
+    code = scene.code_for(scene.signed_in(north))
+    return lambda: scene.exchange(north, code)
+
+
+@pytest.mark.parametrize("way", ["refresh", "code"])
+def test_a_new_password_ends_tokens_that_are_just_being_issued(
+    own_database: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accounts.oauth_validator import Validator
+    from tenants.context import activate
+    from tenants.resolution import resolve
+    from tests.support.committed import in_threads
+
+    north = resolve(host="north.test", number=None)
+    assert north is not None
+    activate(north)
+    issue = _way_to_tokens(north, way)
+    issued, save = Event(), Validator.save_bearer_token
+
+    def slowly(*args: Any, **kwargs: Any) -> None:
+        save(*args, **kwargs)
+        issued.set()
+        time.sleep(0.25)  # and then it commits
+
+    monkeypatch.setattr(Validator, "save_bearer_token", slowly)
+
+    def set_password() -> None:
+        with use(north):
+            user = User.objects.get()
+            user.set_password("another password")
+            assert issued.wait(10)
+            user.save()
+
+    answer, _ = in_threads(issue, set_password)
+
+    assert answer.status_code == 200
+    assert not _opens(north, answer.json()["access_token"])
+    assert not RefreshToken.objects.filter(revoked=None).exists()
+
+
+@pytest.mark.parametrize("way", ["refresh", "code"])
+def test_no_tokens_are_issued_while_a_new_password_is_being_set(own_database: str, way: str) -> None:
+    """As the page behind a mail's link does it, which holds the person's row from its beginning."""
+    from tenants.context import activate
+    from tenants.resolution import resolve
+    from tests.support.committed import in_threads
+
+    north = resolve(host="north.test", number=None)
+    assert north is not None
+    activate(north)
+    issue = _way_to_tokens(north, way)
+    held = Event()
+
+    def set_password() -> None:
+        with use(north), transaction.atomic():
+            user = User.objects.select_for_update().get()
+            held.set()
+            time.sleep(0.25)
+            user.set_password("another password")
+            user.save()
+
+    def issue_meanwhile() -> Any:
+        assert held.wait(10)
+        return issue()
+
+    answer, _ = in_threads(issue_meanwhile, set_password)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert not AccessToken.objects.exists()
+    assert not RefreshToken.objects.filter(revoked=None).exists()
