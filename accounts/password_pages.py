@@ -61,7 +61,11 @@ class LinkView(Page, FormView):  # type: ignore[type-arg]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "token" in request.GET:
-            request.session[self._key] = request.GET["token"][:1000].replace("\0", "")
+            token = request.GET["token"][:1000].replace("\0", "")
+            # Or anybody could fill the table of sessions.
+            if user_of(token, purpose=self.purpose) is None:
+                return self._dead()
+            request.session[self._key] = token
             # The page that it leads to has no token in its address, which could be told to anybody.
             return HttpResponseRedirect(request.path)
         if self._person() is None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core import mail as outbox
 from django.utils import timezone
 
@@ -115,7 +116,7 @@ def test_a_link_works_once(north: Any, person: User) -> None:
 
     late = Browser(north)
     late.get("/sign-in")
-    assert late.get(late.get(link)["Location"]).status_code == 404
+    assert late.get(link).status_code == 404
     assert late.post("/password/new", new_password1="x", new_password2="x").status_code == 404
 
 
@@ -149,10 +150,20 @@ def test_a_link_expires(north: Any, person: User, purpose: MailPurpose, path: st
         assert browser.get(path).status_code == 200
     with time_machine.travel(now + lifetime + timedelta(seconds=2)):
         browser = Browser(north)
-        browser.get(f"{path}?token={token}")
-        page = browser.get(path)
+        page = browser.get(f"{path}?token={token}")
         assert page.status_code == 404
         assert "has ended" in text_of(page)
+        assert browser.get(path).status_code == 404
+
+
+def test_a_link_that_ends_after_it_was_followed_is_dead(north: Any, person: User) -> None:
+    _ask(north, person.email)
+    link = _link()
+    late = Browser(north)
+    assert late.get(late.get(link)["Location"]).status_code == 200
+    _set(Browser(north), link)
+
+    assert late.get("/password/new").status_code == 404
 
 
 def test_a_link_is_for_its_purpose_its_tenant_and_its_address(north: Any, south: Any, person: User) -> None:
@@ -162,11 +173,11 @@ def test_a_link_is_for_its_purpose_its_tenant_and_its_address(north: Any, south:
 
     for tenant, path in ((south, "/password/new"), (north, "/invitation")):
         browser = Browser(tenant)
-        browser.get(f"{path}?token={token}")
+        assert browser.get(f"{path}?token={token}").status_code == 404
         assert browser.get(path).status_code == 404
     User.objects.update(email="other@example.com")
     browser = Browser(north)
-    browser.get(f"/password/new?token={token}")
+    assert browser.get(f"/password/new?token={token}").status_code == 404
     assert browser.get("/password/new").status_code == 404
 
 
@@ -174,10 +185,12 @@ def test_a_link_is_for_its_purpose_its_tenant_and_its_address(north: Any, south:
 def test_a_broken_link_is_a_readable_page(north: Any, token: str) -> None:
     browser = Browser(north)
     for path in ("/password/new", "/invitation"):
-        browser.get(f"{path}?token={token}")
-        page = browser.get(path)
+        page = browser.get(f"{path}?token={token}")
         assert page.status_code == 404
         assert "has ended" in text_of(page)
+        assert browser.get(path).status_code == 404
+    # Who makes up links leaves nothing behind.
+    assert not Session.objects.exists()
 
 
 def test_a_weak_password_is_refused_and_the_link_lives_on(north: Any, person: User) -> None:
