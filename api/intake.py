@@ -15,10 +15,13 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 
 from api import errors
 from api.middleware.request_id import RequestIdMiddleware
 from api.request import UTF8Request
+from tenants.models import PUBLIC_SCHEMA
+from tenants.resolution import is_platform_host, known_schema
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -183,8 +186,14 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def _whose(environ: dict[str, Any]) -> str:
-    """Whose turn a request takes. By what it says of itself: whether that is true is found out in its turn."""
-    return f"{environ.get('HTTP_X_TENANT', '')} {environ.get('HTTP_HOST', '')}"
+    """Whose turn a request takes: its tenant's, however it is named. By what it says of itself: whether that is true
+    is found out in its turn. All who name a tenant that this process hasn't met share one, or somebody could have as
+    many as there are names."""
+    host, _port = split_domain_port(environ.get("HTTP_HOST", ""))
+    number = environ.get("HTTP_X_TENANT")
+    if number is None and is_platform_host(host):
+        return PUBLIC_SCHEMA
+    return known_schema(host=host, number=number) or ""
 
 
 def _run(application: Application, environ: dict[str, Any]) -> Answer:

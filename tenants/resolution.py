@@ -82,6 +82,13 @@ def by_schema(schema_name: str) -> ResolvedTenant:
     return _cached("schema", schema_name)
 
 
+def known_schema(*, host: str, number: str | None) -> str | None:
+    """Whose schema `host` or, where it is given, `number` names, as far as this process has asked before: a guess
+    without a query, which may be out of date."""
+    hit = _cache.get(("host", host) if number is None else ("number", number))
+    return hit[1].schema_name if hit and hit[1] else None
+
+
 def _by_host(host: str) -> ResolvedTenant:
     return _cached("host", host)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.intake import Intake, Turns, environ_of
+from api.intake import Intake, Turns, _whose, environ_of
+from tenants.resolution import resolve
 
 
 def test_everybody_s_next_job_waits_for_one_of_each_other() -> None:
@@ -20,6 +21,29 @@ def test_everybody_s_next_job_waits_for_one_of_each_other() -> None:
         turns.get()()
 
     assert done == ["storm 0", "calm 0", "other 0", "storm 1", "storm 2", "storm 3"]
+
+
+def test_a_tenant_has_one_turn_however_it_is_named(north: Any, south: Any) -> None:
+    for tenant in (north, south):
+        resolve(host=f"{tenant.slug}.test", number=None)
+        resolve(host="localhost", number=str(tenant.number))
+    named = [
+        *({"HTTP_HOST": host} for host in ("north.test", "NORTH.test", "north.test:80", "north.test.")),
+        *({"HTTP_HOST": host, "HTTP_X_TENANT": str(north.number)} for host in ("localhost", "north.test", "x.test")),
+    ]
+
+    assert {_whose(environ) for environ in named} == {north.schema_name}
+    assert _whose({"HTTP_HOST": "south.test"}) == south.schema_name
+
+
+def test_names_that_nobody_has_share_one_turn(north: Any) -> None:
+    resolve(host="localhost", number=str(north.number))
+    hosts: list[dict[str, str]] = [{"HTTP_HOST": host} for host in ("a.test", "b.test", "", "[", "a b")]
+    spellings = ("1", "2", "", " ", f"00{north.number}")
+    numbers = [{"HTTP_HOST": "localhost", "HTTP_X_TENANT": number} for number in spellings]
+
+    assert {_whose(environ) for environ in [*hosts, *numbers]} == {""}
+    assert _whose({"HTTP_HOST": "localhost:8000"}) == "public"
 
 
 def _scope(**changes: Any) -> dict[str, Any]:
