@@ -9,7 +9,7 @@ from pathlib import Path
 from traceback import FrameSummary, StackSummary, walk_tb
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FRAMES = 30
 
 

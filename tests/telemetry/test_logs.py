@@ -109,6 +109,18 @@ def test_what_is_no_plain_value_says_its_type(lines: Lines) -> None:
     assert lines.json()[0]["thing"] == "<object>"
 
 
+def test_a_place_in_the_code_is_told_from_the_top_of_the_project() -> None:
+    from tenants.telemetry.failures import describe
+
+    with pytest.raises(AttributeError) as caught:
+        describe("no exception")  # type: ignore[arg-type]
+
+    (told,) = describe(caught.value)
+    places = [frame.split(":")[0] for frame in told["frames"]]
+    assert places[0] == "tests/telemetry/test_logs.py"
+    assert places[-1] == "tenants/telemetry/failures.py"
+
+
 def test_a_cause_in_a_circle_ends() -> None:
     from tenants.telemetry.failures import describe
 
