@@ -37,7 +37,8 @@ def issue_token(
             f"{application.name} can't grant {', '.join(extra)} {'to a user' if user else ''}".rstrip()
             + f"; it can grant {', '.join(granted) or 'nothing'}."
         )
-    raw = secrets.token_urlsafe(32)
+    # Hexadecimal: base64 may begin as an API key does, and would be looked for among those.
+    raw = secrets.token_hex(32)
     token = AccessToken(application=application, user=user, scope=" ".join(wanted), expires=now + lifetime)
     set_token_value(token, raw)
     token.save()

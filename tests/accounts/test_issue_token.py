@@ -104,3 +104,13 @@ def test_it_ends_after_twelve_hours(north: Any) -> None:
     issue_token(application=cast.make_application(), user=None, scopes=None, now=now)
 
     assert AccessToken.objects.get().expires == now + timedelta(hours=12)
+
+
+def test_no_token_is_taken_for_an_api_key(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Base64 of these bytes begins with `sk_`."""
+    monkeypatch.setattr("secrets.token_bytes", lambda _count=None: b"\xb2\x4f\xff" * 11)
+    token = issue_token(
+        application=cast.make_application(scopes=["read:clients"]), user=None, scopes=None, now=datetime.now(tz=UTC)
+    )
+
+    assert Rest(north, token).get("/v1/clients").status_code == 200
