@@ -1,13 +1,14 @@
 """What programs sign in with: API keys and OAuth applications. Secrets are shown once, on a page of their own."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.messages import error, success
+from django.contrib.messages import error, success, warning
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +36,8 @@ _READS = {
     "read:staff": "/v1/staff",
     "read:audit": "/v1/audit",
 }
+# Where a session keeps which forms have made their secret, and how many it remembers.
+_FORMS, _FORMS_KEPT = "secrets_made", 20
 _LIFETIMES = [(30, "30 days"), (90, "90 days"), (365, "One year"), (730, "Two years")]
 
 
@@ -65,26 +68,50 @@ def _first_try(scopes: list[str]) -> str:
     return next((address for scope, address in _READS.items() if scope in scopes), "")
 
 
+def _form_of(request: HttpRequest) -> str:
+    """Tells a form from every other, also from the same one opened again: each has a CSRF token of its own."""
+    token = str(request.POST.get("csrfmiddlewaretoken", ""))
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest() if token else ""
+
+
 class SecretPage(ModelAdmin):
-    """Shows a secret that was just made. It is nowhere else: not in the session, the log or the history."""
+    """Shows a secret that was just made. It is nowhere else: not in the session, the log or the history.
+
+    So the answer to the form holds it, and a reload sends the form again: each form makes one secret.
+    """
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        if request.method == "POST" and self.is_repeated(request):
+            return HttpResponseRedirect(self.list_url)
         # The secret's page comes next, whichever button it was.
         one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {**one_button, **(extra_context or {})})
 
+    def is_repeated(self, request: HttpRequest) -> bool:
+        """Whether this form has made its secret before. Says so to the person."""
+        repeated = _form_of(request) in request.session.get(_FORMS, [])
+        if repeated:
+            warning(request, "This form was sent before. Its secret was shown that once; nothing more was made.")
+        return repeated
+
+    @property
+    def list_url(self) -> str:
+        options = self.model._meta  # noqa: SLF001
+        return reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+
     @sensitive_variables("secret")
     def show_secret(self, request: HttpRequest, *, title: str, secret: str, **facts: Any) -> HttpResponse:
-        options = self.model._meta  # noqa: SLF001
+        if form := _form_of(request):
+            request.session[_FORMS] = [*request.session.get(_FORMS, []), form][-_FORMS_KEPT:]
         response = TemplateResponse(
             request,
             "admin/secret.html",
             {
                 **self.admin_site.each_context(request),
                 "title": title,
-                "opts": options,
+                "opts": self.model._meta,  # noqa: SLF001
                 "secret": secret,
-                "list_url": reverse(f"admin:{options.app_label}_{options.model_name}_changelist"),
+                "list_url": self.list_url,
                 "host": request.get_host(),
                 "scheme": request.scheme,
                 **facts,
@@ -256,6 +283,8 @@ class ApplicationAdmin(OneBrandOrAll, WholeTenantOnly, SecretPage):
             return None
         if application.client_type == Application.CLIENT_PUBLIC:
             error(request, f"{application.name} is public: it has no secret.")
+            return None
+        if self.is_repeated(request):
             return None
         secret = renew_client_secret(application=application)
         self.log_change(request, application, "Given a new secret.")

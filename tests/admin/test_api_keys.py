@@ -46,6 +46,46 @@ def test_a_new_key_is_shown_once(sign_in: SignIn) -> None:
         assert secret.encode() not in seen.content
 
 
+def _token_of(page: Any) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+    assert found
+    return found[1]
+
+
+def test_a_reload_of_the_page_makes_no_other_key(sign_in: SignIn) -> None:
+    admin = sign_in(Role.ADMINISTRATOR)
+    form = {"name": "importer", "brand": "", "scopes": ["read:clients"], "days": "30"}
+    sent = {**form, "csrfmiddlewaretoken": _token_of(admin.get(f"{KEYS}add/"))}
+    secret = _shown(admin.post(f"{KEYS}add/", **sent))
+
+    again = admin.post(f"{KEYS}add/", **sent)
+
+    assert (again.status_code, again["Location"]) == (302, KEYS)
+    assert ApiKey.objects.count() == 1
+    page = admin.get(KEYS).content.decode()
+    assert "was sent before" in page
+    assert secret not in page
+    assert secret not in repr(dict(admin.client.session))
+    # The form opened anew makes another one.
+    _shown(admin.post(f"{KEYS}add/", **form, csrfmiddlewaretoken=_token_of(admin.get(f"{KEYS}add/"))))
+    assert ApiKey.objects.count() == 2
+
+
+def test_a_reload_gives_no_other_secret(sign_in: SignIn) -> None:
+    admin = sign_in(Role.ADMINISTRATOR)
+    made = {**SERVICE, "scopes": ["read:clients"], "csrfmiddlewaretoken": _token_of(admin.get(f"{APPLICATIONS}add/"))}
+    for status in (200, 302):
+        assert admin.post(f"{APPLICATIONS}add/", **made).status_code == status
+    application = Application.objects.get()
+    token = _token_of(admin.get(APPLICATIONS))
+
+    renew = {"action": "renew_secret", "_selected_action": [application.pk], "csrfmiddlewaretoken": token}
+    _shown(admin.post(APPLICATIONS, **renew))
+    stored = Application.objects.get().client_secret
+    assert admin.post(APPLICATIONS, **renew).status_code == 302
+    assert Application.objects.get().client_secret == stored
+
+
 def test_a_key_needs_a_scope(sign_in: SignIn) -> None:
     answer = sign_in(Role.ADMINISTRATOR).post(f"{KEYS}add/", name="importer", brand="", days="30")
 
