@@ -43,6 +43,7 @@ class DocumentView(View):
 @method_decorator(csp(DOCUMENTATION), name="dispatch")
 class SwaggerView(SpectacularSwaggerSplitView):
     template_name = "docs/swagger.html"
+    template_name_js = "docs/swagger.js"
     # Without it OPTIONS looks for a template that is not there.
     http_method_names = ["get", "head"]  # noqa: RUF012 - the base class has it so
     url = "/openapi/slotkeeper.json"

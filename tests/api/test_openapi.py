@@ -96,6 +96,7 @@ def test_pages_load_nothing_from_other_hosts(db: None, path: str, host: str) -> 
     # Swagger's own script is a file apart, so that the policy can forbid scripts inside the page.
     apart = "".join(browser.get(script, headers={"Host": host}).content.decode() for script in SCRIPTS.findall(html))
     assert "/openapi/slotkeeper.json" in html + apart
+    assert "csrf" not in (html + apart).lower()
     files = re.findall(r"""(?:src|href)=["'](/static/[^"']+)["']""", html)
     assert files
     for file in files:
