@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 EXPECTED = (
-    # Redoc shows the logo of its makers from their host. The policy is there to keep it from asking.
+    # Redoc shows the logo of its makers from their host and has no option against it. The policy keeps it from asking.
     "cdn.redoc.ly",
     # The tests have no TLS.
     "Cross-Origin-Opener-Policy header has been ignored",
