@@ -61,7 +61,10 @@ def perform(
             if key is None:
                 with transaction.atomic(durable=True):
                     _sign(request)
-                    return work()
+                    response = work()
+                    # What can't be written as JSON must undo the work: after the commit it would be too late.
+                    dumps(response.data)
+                    return response
             fingerprint = _fingerprint(request, acting_for)
             return _perform_once(request, key, fingerprint, route=route, now=now, work=work, refuse=refuse)
         except Error as error:

@@ -157,3 +157,13 @@ def test_a_row_that_somebody_else_has_locked_is_503_within_the_lock_timeout(real
     assert (answer.status_code, answer.json()["error"]) == (503, "busy")
     assert answer["Retry-After"] == "1"
     assert real.rest.delete(path).status_code == 200
+
+
+@KEYS
+def test_an_answer_that_cannot_be_written_undoes_the_work(
+    real: Scene, monkeypatch: pytest.MonkeyPatch, key: dict[str, str]
+) -> None:
+    monkeypatch.setattr("bookings.api.serializers.booking_json", lambda *_, **__: {"id": object()})
+
+    assert _book(real, key).status_code == 500
+    assert _bookings() == (0, 0, 0)
