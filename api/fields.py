@@ -78,9 +78,15 @@ def _wrong(field: Any, value: Any) -> Any:
         return {index: found for index, item in enumerate(value) if (found := _wrong(field.child, item))}
     wanted = _json_type(field)
     # Whether null may be, the field says itself. `type`, because True is an int to isinstance.
-    if value is None or wanted is None or type(value) is wanted:
+    if value is None or wanted is None:
         return None
-    return [_TYPE_ERRORS[wanted]]
+    if type(value) is not wanted:
+        return [_TYPE_ERRORS[wanted]]
+    # As the document counts: before blanks are cut off.
+    longest = getattr(field, "max_length", None)
+    if isinstance(value, str) and longest is not None and len(value) > longest:
+        return [field.error_messages["max_length"].format(max_length=longest)]
+    return None
 
 
 _TYPE_ERRORS: dict[type, str] = {str: "Must be a string.", int: "Must be an integer.", bool: "Must be true or false."}

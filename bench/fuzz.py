@@ -182,7 +182,7 @@ def judged(abuse: Abuse, answer: Answer) -> list[str]:
 
 
 def _of_the_api(abuse: Abuse, answer: Answer) -> list[str]:
-    path = unquote(abuse.path.split("?")[0])  # as the server routes it
+    path = unquote(abuse.path.partition("#")[0].partition("?")[0])  # as the server routes it
     try:
         body = json.loads(answer.body)
     except ValueError:

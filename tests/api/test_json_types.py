@@ -47,3 +47,13 @@ def test_notes_may_be_null_and_not_a_number(north: Any) -> None:
     slot = cast.tomorrow_at(9).isoformat()
     assert rest.post(path, {"slot_at": slot, "notes": 5}).status_code == 400
     assert rest.post(path, {"slot_at": slot, "notes": None}).status_code == 201
+
+
+def test_a_text_that_is_too_long_is_refused_before_its_blanks_are_cut_off(north: Any) -> None:
+    rest = Rest(north, cast.make_token())
+
+    answer = rest.post("/v1/clients", {"given_name": "\x1d" + "a" * 100})
+
+    assert answer.status_code == 400
+    assert "given_name" in answer.json()["errors"]
+    assert rest.post("/v1/clients", {"given_name": " " + "a" * 99}).status_code == 201
