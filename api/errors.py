@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "55P03"
 RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
-OUTDATED_PLAN = "0A000"
 
 
 class EdgeError(DomainError):
@@ -234,7 +233,7 @@ def _enveloped(request: HttpRequest, answer: Refusal) -> HttpResponse:
     )
 
 
-def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911, PLR0912 - a table
+def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911 - a table
     """What an exception means to the client; None for what should not have happened."""
     match error:
         case DomainError():
@@ -255,12 +254,10 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
             return MissingTokenError()
         case drf.AuthenticationFailed():
             return UnauthenticatedError()
-        case SuspiciousOperation():  # such as more than 1,000 query parameters
-            return BadRequestError()
         case DataError():  # what no check before it caught: a NUL, a number or a text that does not fit
             return BadRequestError()
-        case NotSupportedError() if sqlstate(error) == OUTDATED_PLAN:
-            # A migration has changed the columns under a kept plan. A new connection keeps none.
+        case NotSupportedError() if _is_outdated_plan(error):
+            # A new connection keeps none.
             connection.close()
             return BusyError()
         case OperationalError() | InterfaceError() if is_passing(error):
@@ -284,6 +281,12 @@ def is_passing(error: Exception) -> bool:
     """Whether a database error will be gone soon: a lock, a restart, a lost connection."""
     state = sqlstate(error)
     return state is None or state in RETRYABLE or state == LOCK_TIMEOUT or state[:2] in {"08", "53", "57"}
+
+
+def _is_outdated_plan(error: Exception) -> bool:
+    """Whether a migration has changed the columns under a kept plan. Its SQLSTATE is also that of statements that
+    Postgres will never run, so the place that raises it counts (PostgreSQL, utils/cache/plancache.c)."""
+    return getattr(getattr(error.__cause__, "diag", None), "source_function", None) == "RevalidateCachedQuery"
 
 
 def sqlstate(error: BaseException) -> str | None:

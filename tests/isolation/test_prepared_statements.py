@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import NotSupportedError, connection, transaction
 from psycopg import sql
 
+from api.errors import as_domain_error, sqlstate
 from tenants.brands.models import Brand
 from tenants.context import activate, use
 from tests.support import cast
@@ -53,3 +55,12 @@ def _kept_statements() -> str:
         cursor.execute("SELECT string_agg(statement, ' ') FROM pg_prepared_statements")
         (kept,) = cursor.fetchone()
     return str(kept)
+
+
+def test_a_statement_that_postgres_never_runs_is_no_passing_trouble(north: Any) -> None:
+    """It has the SQLSTATE of an outdated plan: 503 would hide the defect from whoever could mend it."""
+    with pytest.raises(NotSupportedError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM brands_brand FOR UPDATE")
+
+    assert sqlstate(caught.value) == "0A000"
+    assert as_domain_error(caught.value, method="GET") is None
