@@ -10,6 +10,7 @@ import time
 from typing import Any, Final
 
 from corsheaders.signals import check_request_enabled
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest
 
@@ -19,9 +20,6 @@ from tenants.context import current_schema
 
 # A changed list is known to every process after so many seconds.
 CACHE_SECONDS: Final = 5.0
-# Where programs call; pages such as /oauth/authorize are not for scripts of other sites.
-_PATHS: Final = re.compile(r"/(v1|openapi)/|/oauth/(token|revoke|introspect)$|/\.well-known/")
-
 # By schema: the origins of each application.
 _cache: dict[str, tuple[float, dict[int, frozenset[str]]]] = {}
 
@@ -34,7 +32,7 @@ def forget() -> None:
 def is_allowed(sender: Any, request: HttpRequest, **_more: Any) -> bool:  # noqa: ARG001 - a signal's receiver
     """Whether the page that sent the request may read the answer."""
     origin = request.headers.get("Origin", "")
-    if not origin or getattr(request, "tenant", None) is None or not _PATHS.match(request.path):
+    if not origin or getattr(request, "tenant", None) is None or not re.match(settings.CORS_URLS_REGEX, request.path):
         return False
     by_application = _origins()
     caller = getattr(request, "user", None)

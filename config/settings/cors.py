@@ -9,7 +9,7 @@ __all__ = [
     "CORS_URLS_REGEX",
 ]
 
-# Everywhere: answers say that they vary by origin where a page could have got them.
+# Where programs call; pages such as /oauth/authorize are not for scripts of other sites.
 CORS_URLS_REGEX = r"^/(v1|openapi|\.well-known)/|^/oauth/(token|revoke|introspect)$"
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -297,6 +297,7 @@ def test_a_new_password_ends_tokens_that_are_just_being_issued(
 
     answer, _ = in_threads(issue, set_password)
 
+    # A refresh is held by the lock of the person's row alone; a code's own row would do as well.
     assert answer.status_code == 200
     assert not _opens(north, answer.json()["access_token"])
     assert not RefreshToken.objects.filter(revoked=None).exists()
