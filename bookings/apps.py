@@ -6,8 +6,16 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
+        from bookings import selectors  # noqa: PLC0415
         from bookings.models import CoachBooking  # noqa: PLC0415 - the models must be loaded first
-        from bookings.selectors import booking_facts  # noqa: PLC0415
-        from notifications.public import register_subject  # noqa: PLC0415
+        from notifications.public import Source, register_subject  # noqa: PLC0415
 
-        register_subject(CoachBooking.SUBJECT_KIND, booking_facts)
+        register_subject(
+            CoachBooking.SUBJECT_KIND,
+            Source(
+                load=selectors.booking_facts,
+                lock_upcoming=selectors.lock_upcoming,
+                lock=selectors.lock_occasion,
+                of_client=selectors.bookings_of_person,
+            ),
+        )

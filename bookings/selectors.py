@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from bookings.errors import CoachNotFoundError, CoachOutsideBrandError, PatientNotFoundError
-from bookings.models import CoachBooking
+from bookings.models import MAX_SLOT_MINUTES, CoachBooking
 from bookings.rules.coach_booking import Status
 from bookings.rules.office_hours import Hours, OfficeHourRule, free_slots
-from notifications.public import SubjectFacts
+from notifications.public import Occasion, Stage, SubjectFacts
 from scheduling.public import Client, Period, StaffMember, busy, closed_days
 
 MAX_WINDOW = timedelta(days=31)
@@ -144,19 +145,64 @@ def bookings_of(client: Client, *, brand_id: uuid.UUID) -> Iterator[CoachBooking
     return CoachBooking.objects.filter(client=client, brand_id=brand_id).select_related("client").iterator()
 
 
-def booking_facts(booking_id: uuid.UUID) -> SubjectFacts | None:
-    """What messages say of a booking."""
-    booking = CoachBooking.objects.with_people().filter(pk=booking_id).first()
-    if booking is None:
-        return None
-    return SubjectFacts(
+_STAGES = {Status.BOOKED: Stage.STANDS, Status.COMPLETED: Stage.OVER}
+
+
+def occasion(booking: CoachBooking) -> Occasion:
+    """What planning messages needs of a booking with its client and coach."""
+    return Occasion(
+        kind=CoachBooking.SUBJECT_KIND,
         id=booking.pk,
         schedule_version=booking.schedule_version,
+        stage=_STAGES.get(Status(booking.status), Stage.OFF),
+        brand_id=booking.brand_id,
+        service_id=booking.office_hour_id,
+        client_id=booking.client.person_id,
+        staff_ids=(booking.coach.person_id,),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+    )
+
+
+def booking_facts(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, SubjectFacts]:
+    """What messages and calendars say of bookings."""
+    return {booking.pk: _facts(booking) for booking in CoachBooking.objects.with_people().filter(pk__in=ids)}
+
+
+def _facts(booking: CoachBooking) -> SubjectFacts:
+    return SubjectFacts(
+        occasion=occasion(booking),
+        status=booking.status,
         is_cancelled=booking.status == Status.CANCELLED,
         title=f"{booking.coach.person.name} ({booking.brand.name})",
         staff_name=booking.coach.person.name,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        changed_at=booking.updated_at,
+        client_name=booking.client.person.name,
+        notes=booking.notes or "",
         cancel_reason=booking.cancel_reason,
+        changed_at=booking.updated_at,
     )
+
+
+def lock_upcoming(after: uuid.UUID | None, limit: int, since: datetime) -> list[Occasion]:
+    """Bookings to plan messages for: those that end after `since` and stand or took place, by id; locked."""
+    longest = timedelta(minutes=MAX_SLOT_MINUTES)
+    bookings = CoachBooking.objects.filter(starts_at__gt=since - longest, status__in=_STAGES)
+    if after is not None:
+        bookings = bookings.filter(pk__gt=after)
+    return [occasion(booking) for booking in _locked(bookings.order_by("pk")[:limit])]
+
+
+def lock_occasion(booking_id: uuid.UUID) -> Occasion | None:
+    """One booking, locked; None when it is gone."""
+    return next((occasion(booking) for booking in _locked(CoachBooking.objects.filter(pk=booking_id))), None)
+
+
+def _locked(bookings: QuerySet[CoachBooking]) -> QuerySet[CoachBooking]:
+    return bookings.select_for_update(of=("self",)).select_related("client", "coach")
+
+
+def bookings_of_person(person_id: uuid.UUID, since: datetime, until: datetime) -> list[uuid.UUID]:
+    """The bookings of a client that overlap a period, called off or not."""
+    longest = timedelta(minutes=MAX_SLOT_MINUTES)
+    bookings = CoachBooking.objects.filter(client__person=person_id, starts_at__gt=since - longest, starts_at__lt=until)
+    return [booking.pk for booking in bookings.order_by("starts_at") if booking.ends_at > since]

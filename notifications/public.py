@@ -1,7 +1,18 @@
 """What other apps may use of notifications."""
 
+from notifications.rules import Event, Stage
+from notifications.services.announce import announce
 from notifications.services.measure_queues import Queue, measure_queues
-from notifications.services.plan_messages import plan_messages, supersede_messages
-from notifications.subjects import SubjectFacts, register_subject
+from notifications.subjects import Occasion, Source, SubjectFacts, register_subject
 
-__all__ = ["Queue", "SubjectFacts", "measure_queues", "plan_messages", "register_subject", "supersede_messages"]
+__all__ = [
+    "Event",
+    "Occasion",
+    "Queue",
+    "Source",
+    "Stage",
+    "SubjectFacts",
+    "announce",
+    "measure_queues",
+    "register_subject",
+]

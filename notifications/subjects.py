@@ -3,37 +3,103 @@
 The apps whose bookings are told about register how to read them; notifications know none of those apps.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from notifications.rules import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """A booking as far as planning needs it: known in the transaction that makes or changes it.
+
+    `client_id` and `staff_ids` are persons; `service_id` is what was booked, such as a service or an office hour.
+    """
+
+    kind: str
+    id: UUID
+    # Rises when time, place, staff or status change (SEQUENCE of the .ics).
+    schedule_version: int
+    stage: Stage
+    brand_id: UUID
+    service_id: UUID | None
+    client_id: UUID
+    staff_ids: tuple[UUID, ...]
+    starts_at: datetime
+    ends_at: datetime
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectFacts:
-    """A booking as it is now: what templates and calendar files may use."""
+    """A booking as it is now: what templates, calendars and webhooks may say of it."""
 
-    id: UUID
-    schedule_version: int
+    occasion: Occasion
+    # The app's own word for its state, such as "no_show".
+    status: str
     is_cancelled: bool
     title: str
     staff_name: str
-    starts_at: datetime
-    ends_at: datetime
+    client_name: str
+    location: str = ""
+    notes: str = ""
+    cancel_reason: str = ""
     changed_at: datetime
-    cancel_reason: str
+
+    @property
+    def id(self) -> UUID:
+        return self.occasion.id
+
+    @property
+    def schedule_version(self) -> int:
+        return self.occasion.schedule_version
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.occasion.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.occasion.ends_at
 
 
-Load = Callable[[UUID], SubjectFacts | None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How the bookings of one kind are read.
 
-_loaders: dict[str, Load] = {}
+    `load` reads those of the given ids as they are now; what is gone is missing from its answer.
+    `lock_upcoming(after, limit, since)` answers up to `limit` bookings that end after `since` and whose stage is not
+    OFF, in the order of their ids and after the id `after`, locked against change until the transaction ends.
+    `lock` the one with this id, the same way; None when it is gone.
+    `of_client(person_id, since, until)` answers the ids of a person's bookings as a client that overlap a period,
+    called off or not.
+    """
+
+    load: Callable[[Sequence[UUID]], Mapping[UUID, SubjectFacts]]
+    lock_upcoming: Callable[[UUID | None, int, datetime], Sequence[Occasion]]
+    lock: Callable[[UUID], Occasion | None]
+    of_client: Callable[[UUID, datetime, datetime], Sequence[UUID]]
 
 
-def register_subject(kind: str, load: Load) -> None:
-    """Says how to read the things of a kind. `load` answers None for what is gone."""
-    _loaders[kind] = load
+_sources: dict[str, Source] = {}
+
+
+def register_subject(kind: str, source: Source) -> None:
+    """Says how to read the bookings of a kind."""
+    _sources[kind] = source
+
+
+def kinds() -> list[str]:
+    """The kinds of bookings that there are."""
+    return sorted(_sources)
+
+
+def source(kind: str) -> Source:
+    """KeyError for a kind that nobody registered."""
+    return _sources[kind]
 
 
 def load(*, kind: str, subject_id: UUID) -> SubjectFacts | None:
-    """The thing as it is now. KeyError for a kind that nobody registered."""
-    return _loaders[kind](subject_id)
+    """The booking as it is now; None for what is gone. KeyError for a kind that nobody registered."""
+    return _sources[kind].load([subject_id]).get(subject_id)

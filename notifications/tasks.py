@@ -1,14 +1,28 @@
-import redis
+"""Who wakes whom. Beat calls `sweep` and `rotate`; they and each turn itself call `work` in a tenant."""
+
+import time
+from datetime import UTC, datetime
+
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from notifications.services import send_due as sending
-from notifications.services.find_due_tenants import find_due_tenants
+from notifications.services.hints import hint, hint_all, take_hints
+from notifications.services.next_due import next_due_here, next_due_of_all
+from notifications.services.replan import replan_rules
+from notifications.services.send_due import send_due
 from notifications.services.wake import AWAKE_SECONDS, claim_turn, end_turn
-from tenants.context import use
+from tenants.context import current_schema, use
+from tenants.leases import database_now
 from tenants.resolution import UnknownTenantError, by_schema
 from tenants.tasks import TenantTask
 from tenants.telemetry.metrics import record
+from tenants.valkey import ValkeyGoneError
+
+# A tenant's turn. What is left then waits behind the other tenants' turns: with n of them at work somebody's single
+# message waits for n turns, divided by the workers' slots.
+TURN_SECONDS = 1.0
+# Tenants that one sweep wakes; the rest is left to the next one.
+WOKEN_AT_ONCE = 1000
 
 
 class BrokerGoneError(Exception):
@@ -17,8 +31,11 @@ class BrokerGoneError(Exception):
 
 @shared_task(name="notifications.sweep")
 def sweep() -> None:
-    """Wakes a worker for each tenant with something due. Any number of beats may call it."""
-    due = find_due_tenants()
+    """Wakes a worker for each tenant that is said to have something due. Any number of beats may call it."""
+    try:
+        due = take_hints(now=datetime.now(tz=UTC), limit=WOKEN_AT_ONCE)
+    except ValkeyGoneError:
+        return  # and the broker with it: the next sweep comes when it is back
     record(lambda metrics: metrics.sweep.set_to_current_time())
     for schema in due:
         try:
@@ -29,20 +46,32 @@ def sweep() -> None:
             wake()
 
 
+@shared_task(name="notifications.rotate")
+def rotate() -> None:
+    """Looks into all tenants and gives the sweep the hints that it lost, or never got."""
+    hint_all(next_due_of_all())
+
+
 def wake() -> None:
     """Wakes a worker for the current tenant, unless one is awake. Raises BrokerGoneError."""
     try:
         if claim_turn():
-            send_due.apply_async(expires=AWAKE_SECONDS)
-    except (redis.RedisError, OperationalError) as error:
+            work.apply_async(expires=AWAKE_SECONDS)
+    except (ValkeyGoneError, OperationalError) as error:
         end_turn()  # nobody was woken: the next sweep need not wait for the turn's own end
         raise BrokerGoneError from error
 
 
-@shared_task(name="notifications.send_due", base=TenantTask)
-def send_due() -> None:
-    """Sends what is due in the task's tenant."""
+@shared_task(name="notifications.work", base=TenantTask)
+def work() -> None:
+    """One turn at the task's tenant: plans anew what changed rules say, sends what is due, says when to come back."""
+    deadline = time.monotonic() + TURN_SECONDS
     try:
-        sending.send_due()
+        replan_rules(deadline=deadline, now=database_now())
+        send_due(deadline=deadline)
     finally:
         end_turn()
+        # Only now: what was planned meanwhile found this turn taken, and is seen here.
+        due_at = next_due_here()
+        if due_at is not None:
+            hint(current_schema(), due_at)

@@ -38,12 +38,14 @@ def _no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from api import throttling
     from api.middleware import cors
     from notifications.services import wake
+    from tenants import valkey
     from tenants.context import activate_public, current_schema
     from tenants.resolution import forget
     from tenants.throttling import limiter
 
     turn = uuid.uuid4()
     monkeypatch.setattr(limiter, "PREFIX", f"test:{turn}:limit")
+    monkeypatch.setattr(valkey, "PREFIX", f"test:{turn}")
     limiter.local.clear()
     throttling.refused.clear()
     monkeypatch.setattr(wake, "_key", lambda: f"test:{turn}:{current_schema()}")

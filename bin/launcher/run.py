@@ -51,7 +51,7 @@ class Platform:
         self._port = port
         self._demo = demo
         self._console = console
-        self._worker_ready = False
+        self._workers_missing = {"worker", "sender"}
         self._servers = servers.Servers(data, durable=True, console=console)
         self._supervisor = Supervisor(console=console, register=data.register, on_line=self._on_line)
 
@@ -75,7 +75,8 @@ class Platform:
         self._prepare(env)
         if not supervisor.stopping:
             supervisor.start(self._part("web", env, *_web(self._port), patience=5.0))
-            supervisor.start(self._part("worker", env, *_worker(), patience=5.0))
+            supervisor.start(self._part("worker", env, *_worker("celery", slots=1), patience=5.0))
+            supervisor.start(self._part("sender", env, *_worker("sending", slots=3), patience=5.0))
             self._wait_until_ready()
         if not supervisor.stopping:
             # Nobody waits for these: they start when the others no longer need the processor.
@@ -143,9 +144,9 @@ class Platform:
         while not self._supervisor.stopping:
             self._supervisor.step(0.05)
             web = _ask_web(self._port)
-            if web == "ready" and self._worker_ready:
+            if web == "ready" and not self._workers_missing:
                 return
-            for name in ("web", "worker"):
+            for name in ("web", "worker", "sender"):
                 if self._supervisor.ends(name) >= TRIES:
                     raise Problem(
                         f"{name} ended {TRIES} times before it was ready; its lines above say why.",
@@ -154,7 +155,7 @@ class Platform:
             if time.monotonic() > remind:
                 remind = time.monotonic() + REMIND_SECONDS
                 missing = [] if web == "ready" else [f"web (GET /readyz: {web})"]
-                missing += [] if self._worker_ready else ["worker (no ready line yet)"]
+                missing += [f"{name} (no ready line yet)" for name in sorted(self._workers_missing)]
                 self._console.log("run", f"still waiting for {' and '.join(missing)}")
 
     def _greet(self, metrics: int | None) -> None:
@@ -170,8 +171,8 @@ class Platform:
 
     def _on_line(self, name: str, text: str) -> None:
         # Not at its end: where SLOTKEEPER_LOG is json, the line goes on.
-        if name == "worker" and " ready." in text:
-            self._worker_ready = True
+        if " ready." in text:
+            self._workers_missing.discard(name)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -237,12 +238,13 @@ def _web(port: int) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _worker() -> tuple[str, ...]:
+def _worker(queue: str, *, slots: int) -> tuple[str, ...]:
+    """One for each queue: whatever holds up the senders, the sweep goes on."""
     return (
         # Five lines of warning at each start in a container, where one is always root.
         "-W", "ignore:You're running the worker with superuser",
-        "-m", "celery", "--quiet", "--app", "config", "worker", "--concurrency", "2",
-        "--without-gossip", "--without-mingle", "--loglevel", "INFO",
+        "-m", "celery", "--quiet", "--app", "config", "worker", "--queues", queue, "--concurrency", str(slots),
+        "--hostname", f"{queue}@%h", "--without-gossip", "--without-mingle", "--loglevel", "INFO",
     )  # fmt: skip
 
 

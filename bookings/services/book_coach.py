@@ -9,8 +9,8 @@ from django.db import transaction
 from bookings import errors, selectors
 from bookings.models import CoachBooking
 from bookings.rules.office_hours import OfficeHourRule, Refused, refusal
-from bookings.selectors import Offer
-from notifications.public import plan_messages
+from bookings.selectors import Offer, occasion
+from notifications.public import Event, announce
 from scheduling.public import Client, Encounter, Period, SlotTakenError, Subject, encounter, holders, reserve
 from scheduling.rules.wall_time import rfc3339
 from tenants.errors import DomainError
@@ -74,15 +74,7 @@ def book_coach(
     )
     _take_time(booking, who=who, offered=offered, now=now)
     booking.save(force_insert=True)
-    plan_messages(
-        event="booked",
-        subject_kind=CoachBooking.SUBJECT_KIND,
-        subject_id=booking.pk,
-        schedule_version=booking.schedule_version,
-        client_person_id=client.person_id,
-        brand_id=brand_id,
-        now=now,
-    )
+    announce(event=Event.BOOKED, occasion=occasion(booking), now=now)
     return booking
 
 

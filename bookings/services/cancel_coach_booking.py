@@ -7,7 +7,8 @@ from django.db import transaction
 from bookings.errors import NotCancellableError
 from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_cancel
-from notifications.public import plan_messages, supersede_messages
+from bookings.selectors import occasion
+from notifications.public import Event, announce
 from scheduling.public import Subject, release
 from tenants.errors import check_version
 
@@ -35,16 +36,5 @@ def cancel_coach_booking(
     booking.schedule_version += 1
     booking.save(update_fields=["status", "cancelled_at", "cancel_reason", "version", "schedule_version", "updated_at"])
     release(subject=Subject(CoachBooking.SUBJECT_KIND, booking.pk))
-    supersede_messages(
-        subject_kind=CoachBooking.SUBJECT_KIND, subject_id=booking.pk, reason="The booking was cancelled."
-    )
-    plan_messages(
-        event="cancelled",
-        subject_kind=CoachBooking.SUBJECT_KIND,
-        subject_id=booking.pk,
-        schedule_version=booking.schedule_version,
-        client_person_id=booking.client.person_id,
-        brand_id=booking.brand_id,
-        now=now,
-    )
+    announce(event=Event.CANCELLED, occasion=occasion(booking), now=now)
     return booking

@@ -7,15 +7,17 @@ from django.db import transaction
 from bookings.errors import NotInThatStateError, NotOverYetError
 from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_step
+from bookings.selectors import occasion
+from notifications.public import Event, announce
 
 
 @transaction.atomic
 def record_attendance(*, booking: CoachBooking, came: bool, now: datetime) -> CoachBooking:
-    """Sets completed or no_show, once the booking has begun. The coach's time stays taken.
+    """Sets completed or no_show, once the booking has begun, and tells whom it concerns. The coach's time stays taken.
 
     Raises NotInThatStateError, NotOverYetError.
     """
-    booking = CoachBooking.objects.select_for_update().get(pk=booking.pk)
+    booking = CoachBooking.objects.select_for_update(of=("self",)).with_people().get(pk=booking.pk)
     to = Status.COMPLETED if came else Status.NO_SHOW
     if not may_step(Status(booking.status), to):
         raise NotInThatStateError(status=booking.status, to=to.value)
@@ -26,4 +28,5 @@ def record_attendance(*, booking: CoachBooking, came: bool, now: datetime) -> Co
     booking.schedule_version += 1
     booking.updated_at = now
     booking.save(update_fields=["status", "version", "schedule_version", "updated_at"])
+    announce(event=Event.COMPLETED if came else Event.NO_SHOW, occasion=occasion(booking), now=now)
     return booking

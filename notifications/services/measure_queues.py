@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from django.db import ProgrammingError, connection
 from django_tenants.utils import quote_schema_name
 
-from notifications.services.find_due_tenants import CHUNK, DUE
+from tenants.due import CHUNK
+
+# What MessageQuerySet.due says, in SQL for the index `message_open_due`.
+DUE = "state IN ('planned', 'failed', 'sending') AND due_at <= now() AND (state <> 'sending' OR lease_until < now())"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,57 +1,199 @@
 """Planning messages, in the transaction of what they are about."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from notifications.models import Message
-from notifications.rules import MessageState
+from notifications.models.rules import quiet_hours
+from notifications.rules import Event, MessageState, Why
+from notifications.rules.timing import Timing, timing
+from notifications.subjects import Occasion
 from tenants.telemetry import tracing, work
 
+_TIMED = [event for event in Event if event.is_timed]
+_CHANGES = {
+    Event.CANCELLED: "The booking was cancelled.",
+    Event.RESCHEDULED: "The booking was moved.",
+    Event.COMPLETED: "The booking took place.",
+    Event.NO_SHOW: "The client did not come.",
+}
+_REASONS = {
+    Why.NONE: "",
+    Why.TIME_PASSED: "Its time had already passed when it was planned.",
+    Why.QUIET_HOURS: "Its reader's quiet hours left no time for it.",
+}
 
-def plan_messages(
-    *,
-    event: str,
-    subject_kind: str,
-    subject_id: UUID,
-    schedule_version: int,
-    client_person_id: UUID,
-    brand_id: UUID,
-    now: datetime,
-) -> None:
-    """Plans what the active rules say of `event`, due at once; what the same rules planned is left alone."""
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One message to be: a rule that applies, and whom it reaches."""
+
+    rule_id: int
+    rule_version: int
+    event: Event
+    channel: str
+    recipient_id: UUID | None
+    address: str
+    timing: Timing
+
+
+def plan_messages(*, event: Event, occasion: Occasion, now: datetime) -> datetime | None:
+    """Plans what the active rules say of `event` and of the booking's time; answers when the first one is due.
+
+    Drops what was planned of earlier versions of the booking and not sent yet. What the same rules planned of this
+    version is left alone. The booking's row must have been written before: whoever changes a rule waits for the
+    transactions that have written (services/replan.py).
+    """
+    if occasion.schedule_version > 0:
+        supersede_messages(occasion=occasion, event=event)
+    timed = [kind for kind in _TIMED if occasion.stage.wants(kind)]
+    return _write(_planned([event, *timed], occasion=occasion, now=now), occasion=occasion, now=now)
+
+
+def plan_by_rule(*, rule_id: int, event: Event, occasion: Occasion, now: datetime) -> datetime | None:
+    """As `plan_messages`, by one rule alone: anew where its messages about the booking are not sent yet. Of a timed
+    rule nothing is planned whose time has passed."""
+    if event.is_timed and not occasion.stage.wants(event):
+        return None
+    planned = [row for row in _planned([event], occasion=occasion, now=now, rule_id=rule_id) if not row.timing.why]
+    return _write(planned, occasion=occasion, now=now)
+
+
+def supersede_messages(*, occasion: Occasion, event: Event) -> None:
+    """Drops what is planned about earlier versions of a booking."""
+    earlier = Message.objects.about(occasion.kind, occasion.id).filter(schedule_version__lt=occasion.schedule_version)
+    earlier.unsent().end(
+        MessageState.SUPERSEDED, why=Why.CHANGED, reason=_CHANGES.get(event, "The booking was changed.")
+    )
+
+
+def _planned(
+    events: Sequence[Event], *, occasion: Occasion, now: datetime, rule_id: int | None = None
+) -> list[_Planned]:
+    """What the rules want, as they are committed now."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO notifications_message
-                (id, rule_id, event, channel, brand_id, recipient_id, subject_kind, subject_id, schedule_version,
-                 state, reason, due_at, expires_at, attempts, created_at, request_id, traceparent)
-            SELECT gen_random_uuid(), id, event, channel, %s, %s, %s, %s, %s,
-                   'planned', '', %s, %s + lateness_minutes * interval '1 minute', 0, %s, %s, %s
-            FROM notifications_rule
-            WHERE is_active AND event = %s AND audience = 'client' AND (brand_id IS NULL OR brand_id = %s)
-            ON CONFLICT DO NOTHING
+            SELECT rule.id, rule.version, rule.event, rule.channel, person.id, rule.address,
+                rule.offset_minutes, rule.lateness_minutes, rule.quiet_from, rule.quiet_until,
+                coalesce(person.timezone, (SELECT timezone FROM brands_brand WHERE id = %(brand)s::uuid)),
+                least(%(now)s::timestamptz, statement_timestamp())
+            FROM notifications_rule rule
+            LEFT JOIN scheduling_person person
+                ON rule.audience IN ('client', 'both') AND person.id = %(client)s::uuid
+                OR rule.audience IN ('staff', 'both') AND person.id = ANY(%(staff)s::uuid[])
+            WHERE rule.is_active AND rule.event = ANY(%(events)s::text[])
+                AND (%(rule)s::bigint IS NULL OR rule.id = %(rule)s::bigint)
+                AND (rule.brand_id IS NULL OR rule.brand_id = %(brand)s::uuid)
+                AND rule.subject_kind IN ('', %(kind)s::text)
+                AND (rule.service_ids = '{}' OR %(service)s::uuid = ANY(rule.service_ids))
+                AND (person.id IS NOT NULL OR rule.audience = 'address')
             """,
-            [
-                brand_id,
-                client_person_id,
-                subject_kind,
-                subject_id,
-                schedule_version,
-                now,
-                now,
-                now,
-                work.request_id(),
-                tracing.traceparent(),
-                event,
-                brand_id,
-            ],
+            {
+                "brand": occasion.brand_id,
+                "client": occasion.client_id,
+                "staff": list(occasion.staff_ids),
+                "service": occasion.service_id,
+                "kind": occasion.kind,
+                "events": [event.value for event in events],
+                "rule": rule_id,
+                "now": now,
+            },
         )
+        return [_row(row, occasion, now) for row in cursor.fetchall()]
 
 
-def supersede_messages(*, subject_kind: str, subject_id: UUID, reason: str) -> None:
-    """Drops what is planned about a thing and no longer true."""
-    Message.objects.about(subject_kind, subject_id).filter(
-        state__in=[MessageState.PLANNED, MessageState.FAILED]
-    ).update(state=MessageState.SUPERSEDED, reason=reason)
+def _row(row: Sequence[Any], occasion: Occasion, now: datetime) -> _Planned:
+    event = Event(row[2])
+    return _Planned(
+        rule_id=row[0],
+        rule_version=row[1],
+        event=event,
+        channel=row[3],
+        recipient_id=row[4],
+        address=row[5],
+        timing=timing(
+            event=event,
+            offset_minutes=row[6],
+            lateness_minutes=row[7],
+            quiet=quiet_hours(row[8], row[9]),
+            where=ZoneInfo(row[10]),
+            starts_at=occasion.starts_at,
+            ends_at=occasion.ends_at,
+            # What is due at once is due by the clock of the workers, even where this machine's runs ahead.
+            now=now if event.is_timed else row[11],
+        ),
+    )
+
+
+def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) -> datetime | None:
+    """Inserts what is not there; what is, unsent and by an earlier version of its rule, is planned anew.
+
+    Whoever has been told by a rule about this version of the booking, or for the same time, isn't told again.
+    """
+    if not planned:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO notifications_message AS message
+                (id, rule_id, rule_version, event, channel, recipient_id, address, state, why, reason,
+                 wanted_at, due_at, expires_at,
+                 brand_id, subject_kind, subject_id, schedule_version, created_at, request_id, traceparent,
+                 attempts, provider_id, history)
+            SELECT gen_random_uuid(), planned.*,
+                %(brand)s::uuid, %(kind)s::text, %(subject)s::uuid, %(version)s::integer,
+                -- As what is due at once: by the clock of the workers, even where this machine's runs ahead.
+                least(%(now)s::timestamptz, statement_timestamp()), %(request)s::text, %(trace)s::text, 0, '', '[]'
+            FROM unnest(
+                %(rules)s::bigint[], %(rule_versions)s::integer[], %(events)s::text[], %(channels)s::text[],
+                %(recipients)s::uuid[], %(addresses)s::text[], %(states)s::text[], %(whys)s::text[],
+                %(reasons)s::text[], %(wanted)s::timestamptz[], %(due)s::timestamptz[], %(expires)s::timestamptz[]
+            ) AS planned (rule, rule_version, event, channel, recipient, address, state, why, reason,
+                          wanted_at, due_at, expires_at)
+            WHERE NOT EXISTS (
+                SELECT FROM notifications_message told
+                WHERE told.subject_id = %(subject)s::uuid AND told.rule_id = planned.rule
+                    AND told.recipient_id IS NOT DISTINCT FROM planned.recipient
+                    AND told.state IN ('sent', 'bounced')
+                    AND (told.schedule_version = %(version)s::integer OR told.wanted_at = planned.wanted_at)
+            )
+            ON CONFLICT (rule_id, subject_id, recipient_id, channel, schedule_version) DO UPDATE
+                SET rule_version = excluded.rule_version, address = excluded.address, state = excluded.state,
+                    why = excluded.why, reason = excluded.reason, wanted_at = excluded.wanted_at,
+                    due_at = excluded.due_at, expires_at = excluded.expires_at,
+                    history = message.history || jsonb_build_object(
+                        'at', %(now)s::timestamptz, 'state', 'planned', 'why', 'rule_changed',
+                        'reason', 'Planned anew: the rule was changed.')
+                WHERE message.state IN ('planned', 'failed', 'cancelled')
+                    AND message.rule_version < excluded.rule_version
+            """,
+            {
+                "brand": occasion.brand_id,
+                "kind": occasion.kind,
+                "subject": occasion.id,
+                "version": occasion.schedule_version,
+                "now": now,
+                "request": work.request_id(),
+                "trace": tracing.traceparent(),
+                "rules": [row.rule_id for row in planned],
+                "rule_versions": [row.rule_version for row in planned],
+                "events": [row.event.value for row in planned],
+                "channels": [row.channel for row in planned],
+                "recipients": [row.recipient_id for row in planned],
+                "addresses": [row.address for row in planned],
+                "states": [MessageState.EXPIRED if row.timing.why else MessageState.PLANNED for row in planned],
+                "whys": [row.timing.why.value for row in planned],
+                "reasons": [_REASONS[row.timing.why] for row in planned],
+                "wanted": [row.timing.wanted_at for row in planned],
+                "due": [row.timing.due_at for row in planned],
+                "expires": [row.timing.expires_at for row in planned],
+            },
+        )
+    return min((row.timing.due_at for row in planned if not row.timing.why), default=None)

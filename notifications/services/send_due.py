@@ -7,81 +7,86 @@ takes over: a message is sent at least once, and at most once more than it shoul
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
 from django.db.models import F
 
 from notifications import subjects
-from notifications.channels import email
-from notifications.channels.errors import PermanentFailureError, TransientFailureError
+from notifications.channels.errors import PermanentFailureError, SendingError, TransientFailureError, UnreachableError
+from notifications.channels.outgoing import Outgoing, Session
+from notifications.channels.registry import SESSIONS
 from notifications.models import Message
-from notifications.rules import LEASE, MessageState, gives_up, retry_after
+from notifications.rules.messages import LEASE, MessageState, Why, gives_up, retry_after
+from notifications.selectors import reader_of
+from notifications.services import pauses
+from notifications.services.compose import compose
+from notifications.services.replan import replan_message
 from notifications.services.wake import keep_turn
 from tenants.context import current_schema
+from tenants.leases import claim, database_now, give_back
 from tenants.telemetry import tracing, work
 from tenants.telemetry.metrics import record
 
 logger = structlog.get_logger(__name__)
 
 BATCH = 10
-# A task starts no message after this many seconds: with a slow server it must end before its time limit.
-BUDGET_SECONDS = 20.0
 
 
-def send_due() -> int:
-    """Deals with what is due, a batch after the other, until nothing is or the time is up; answers with how many."""
-    deadline = time.monotonic() + BUDGET_SECONDS
+class NotSentError(Exception):
+    """The message is not to be sent, and why; `due_at` where it is to wait instead."""
+
+    def __init__(self, state: MessageState, why: Why, reason: str, *, due_at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.state, self.why, self.reason, self.due_at = state, why, reason, due_at
+
+
+def send_due(*, deadline: float) -> int:
+    """Deals with what is due, a batch after the other, until nothing is or `deadline` (time.monotonic()) has come;
+    answers with how many. At least one message is dealt with, however slow its server."""
     done = 0
-    while time.monotonic() < deadline and (batch := claim(limit=BATCH)):
-        while batch and time.monotonic() < deadline:
-            keep_turn()
-            deliver(batch.pop(0))
-            done += 1
-        _give_back(batch)
+    with _sessions() as sessions:
+        while (not done or time.monotonic() < deadline) and (batch := claim_due(limit=BATCH)):
+            while batch and (not done or time.monotonic() < deadline):
+                keep_turn()
+                done += 1
+                if not deliver(batch.pop(0), sessions):
+                    break  # the channel is paused: the rest of the batch may be for it too
+            give_back(Message, batch)
     return done
 
 
-def database_now() -> datetime:
-    """The database's clock: the one clock that all workers share."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
-
-
-@transaction.atomic
-def claim(*, limit: int) -> list[UUID]:
-    """Leases up to `limit` due messages to the caller. No message is leased to two at once."""
+def claim_due(*, limit: int) -> list[UUID]:
+    """Leases up to `limit` due messages to the caller, but for those of channels that are paused."""
     now = database_now()
-    due = list(
-        Message.objects.due(now)
-        .order_by("due_at")
-        .select_for_update(skip_locked=True, of=("self",))
-        .values_list("id", flat=True)[:limit]
-    )
-    Message.objects.filter(id__in=due).update(
-        state=MessageState.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1, reason=""
-    )
-    return due
+    due = Message.objects.due(now)
+    if left_alone := pauses.paused(list(SESSIONS)):
+        due = due.exclude(channel__in=left_alone)
+    return claim(due, limit=limit, lease=LEASE, now=now)
 
 
-def _give_back(claimed: list[UUID]) -> None:
-    """Ends the leases of what was claimed and not tried: another worker need not wait for their end."""
-    Message.objects.filter(id__in=claimed, state=MessageState.SENDING).update(
-        state=MessageState.PLANNED, lease_until=None, attempts=F("attempts") - 1
-    )
+@contextmanager
+def _sessions() -> Iterator[dict[str, Session]]:
+    """The channels' sessions, begun as they are needed."""
+    sessions: dict[str, Session] = {}
+    try:
+        yield sessions
+    finally:
+        for session in sessions.values():
+            session.close()
 
 
-def deliver(message_id: UUID) -> None:
-    """Sends one claimed message, or writes down why it is not sent."""
-    message = Message.objects.select_related("recipient", "brand").get(pk=message_id)
+def deliver(message_id: UUID, sessions: dict[str, Session]) -> bool:
+    """Sends one claimed message, or writes down why it is not sent. False where its channel is paused for that."""
+    message = Message.objects.select_related("recipient", "brand", "rule").get(pk=message_id)
     with (
         work.also(request_id=message.request_id, message=str(message.pk)),
         tracing.caused_span("send message", cause=message.traceparent, **_traced(message)),
     ):
-        _deliver(message, now=database_now())
+        return _deliver(message, sessions, now=database_now())
 
 
 def _traced(message: Message) -> dict[str, str | int | None]:
@@ -96,44 +101,85 @@ def _traced(message: Message) -> dict[str, str | int | None]:
     }
 
 
-def _deliver(message: Message, *, now: datetime) -> None:
+def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -> bool:
+    if message.rule_version != message.rule.version:
+        # Changed since this was planned, and not planned anew yet: what it says may no longer be wanted.
+        _finish(message, MessageState.PLANNED, why=Why.RULE_CHANGED, attempts=F("attempts") - 1)
+        replan_message(message, now=now)
+        return True
     try:
-        state, reason = _send_if_true(message, now=now)
+        outgoing = _outgoing(message, now=now)
+        session = sessions.get(message.channel) or sessions.setdefault(message.channel, SESSIONS[message.channel]())
+        provider_id = session.send(outgoing)
+    except NotSentError as error:
+        more = {"due_at": error.due_at, "attempts": F("attempts") - 1} if error.due_at else {}
+        _finish(message, error.state, why=error.why, reason=error.reason, **more)
     except PermanentFailureError as error:
-        _finish(message, MessageState.DEAD, reason=str(error))
+        _finish(message, MessageState.DEAD, why=error.why, reason=str(error))
+    except UnreachableError as error:
+        _fail(message, why=error.why, reason=str(error), now=now)
+        pauses.pause(message.channel)
+        return False
     except TransientFailureError as error:
-        _fail(message, reason=str(error), now=now)
+        _fail(message, why=error.why, reason=str(error), now=now)
     except Exception as error:  # one message's trouble must not stop the others
         logger.exception("message could not be sent")
-        _fail(message, reason=f"Unexpected: {type(error).__name__}. The log has the details.", now=now)
+        reason = f"Unexpected: {type(error).__name__}. The log has the details."
+        _fail(message, why=Why.UNEXPECTED, reason=reason, now=now)
     else:
-        _finish(message, state, reason=reason, **({"sent_at": database_now()} if state is MessageState.SENT else {}))
+        _finish(
+            message,
+            MessageState.SENT,
+            sent_at=database_now(),
+            provider_id=provider_id[:200],
+            address=outgoing.reader.address[:254],
+        )
+        if message.attempts > 1:
+            pauses.resume(message.channel)
+    return True
 
 
-def _send_if_true(message: Message, *, now: datetime) -> tuple[MessageState, str]:
-    """Sends the message unless it is untrue or late by now; answers how it ended, and why."""
+def _outgoing(message: Message, *, now: datetime) -> Outgoing:
+    """What is to be sent. Raises NotSentError where the message is untrue, late or unwanted by now."""
     facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
     if facts is None or facts.schedule_version != message.schedule_version:
-        return MessageState.SUPERSEDED, "It was changed or cancelled before this was sent."
+        raise NotSentError(MessageState.SUPERSEDED, Why.CHANGED, "It was changed or cancelled before this was sent.")
     if message.expires_at <= now:
-        return MessageState.EXPIRED, "It could not be sent in time."
-    email.send(message=message, facts=facts)
-    return MessageState.SENT, ""
+        raise NotSentError(MessageState.EXPIRED, Why.LATE, _late(message))
+    reader = reader_of(message, facts=facts)
+    night = message.rule.quiet_hours and message.rule.quiet_hours.around(now, reader.zone)
+    if night and night.end < message.expires_at:
+        reason = "Its reader's quiet hours."
+        raise NotSentError(MessageState.PLANNED, Why.QUIET_HOURS, reason, due_at=night.end)
+    if night:
+        raise NotSentError(MessageState.EXPIRED, Why.QUIET_HOURS, "Its reader's quiet hours left no time for it.")
+    if not reader.address:
+        raise PermanentFailureError(
+            "The recipient has no address for this channel. Add one to the person.", why=Why.NO_ADDRESS
+        )
+    return compose(message=message, facts=facts, reader=reader)
 
 
-def _fail(message: Message, *, reason: str, now: datetime) -> None:
+def _late(message: Message) -> str:
+    return " ".join(["It could not be sent in time.", *(["Last:", message.reason] if message.reason else [])])
+
+
+def _fail(message: Message, *, why: Why, reason: str, now: datetime) -> None:
     if gives_up(attempts=message.attempts):
-        _finish(message, MessageState.DEAD, reason=f"Given up after {message.attempts} attempts. {reason}")
+        reason = f"Given up after {message.attempts} attempts. {reason}"
+        _finish(message, MessageState.DEAD, why=why, reason=reason)
         return
     delay = retry_after(attempts=message.attempts, jitter=random.random())  # noqa: S311 - spreads load, no secret
-    _finish(message, MessageState.FAILED, reason=reason, due_at=now + delay)
+    _finish(message, MessageState.FAILED, why=why, reason=reason, due_at=now + delay)
 
 
-def _finish(message: Message, state: MessageState, *, reason: str = "", **fields: datetime) -> None:
+def _finish(message: Message, state: MessageState, *, why: Why = Why.NONE, reason: str = "", **fields: object) -> None:
     """Ends the lease, unless another worker has taken over meanwhile."""
-    Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts).update(
-        state=state, reason=reason[:300], lease_until=None, **fields
-    )
+    mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
+    mine.end(state, why=why, reason=reason, **fields)
     # Without the reason, which may be the mail server's words: they name the recipient. The admin shows it.
     logger.info("message", state=state.value, channel=message.channel, subject=str(message.subject_id))
     record(lambda metrics: metrics.messages.labels(message.event, message.channel, state.value).inc())
+
+
+__all__ = ["SendingError", "claim_due", "deliver", "send_due"]

@@ -1,11 +1,17 @@
 """One booking with its planned confirmation, and what came of it."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bookings.models import CoachBooking
 from bookings.services.cancel_coach_booking import cancel_coach_booking
+from notifications import subjects
+from notifications.channels.outgoing import Outgoing
 from notifications.models import Message
+from notifications.selectors import reader_of
+from notifications.services import send_due as sending
+from notifications.services.compose import compose
 from scheduling.models import Client, StaffMember
 from tests.support import cast
 
@@ -31,6 +37,18 @@ def cancel(booking: CoachBooking, *, reason: str = "") -> CoachBooking:
     return cancel_coach_booking(
         booking=booking, reason=reason, as_staff=True, now=datetime.now(tz=UTC) - timedelta(milliseconds=500)
     )
+
+
+def send_due(*, seconds: float = 20) -> int:
+    """A turn of a worker, with time for all that is due."""
+    return sending.send_due(deadline=time.monotonic() + seconds)
+
+
+def outgoing(message: Message) -> Outgoing:
+    """The message as a channel gets it."""
+    facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
+    assert facts is not None
+    return compose(message=message, facts=facts, reader=reader_of(message, facts=facts))
 
 
 def message_about(booking: CoachBooking, event: str = "booked") -> Message:

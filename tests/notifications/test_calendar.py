@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from bookings.selectors import booking_facts
 from notifications.channels.email.transport import build
 from tests.notifications import scene
 from tests.support import cast
@@ -14,9 +13,7 @@ from tests.support import cast
 
 def _calendar(booking: Any, event: str = "booked") -> Any:
     """The attached calendar as a calendar program reads it, with the method of its MIME header."""
-    facts = booking_facts(booking.pk)
-    assert facts is not None
-    mail: Any = build(message=scene.message_about(booking, event), facts=facts).message()
+    mail: Any = build(scene.outgoing(scene.message_about(booking, event))).message()
     (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     parsed = Calendar.from_ical(part.get_payload(decode=True))
     assert part.get_param("method") == parsed["METHOD"]

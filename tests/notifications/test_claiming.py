@@ -10,7 +10,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from notifications.models import Message
-from notifications.rules import LEASE, MessageState
+from notifications.rules.messages import LEASE, MessageState
 from notifications.services import send_due as sending
 from tenants.context import use
 from tests.notifications import scene
@@ -21,7 +21,7 @@ def test_a_due_message_is_leased_by_the_databases_clock(north: Any) -> None:
     message = scene.message_about(scene.book())
 
     with time_machine.travel(datetime.now(tz=UTC) + timedelta(days=400)):
-        assert sending.claim(limit=10) == [message.pk]
+        assert sending.claim_due(limit=10) == [message.pk]
 
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("sending", 1)
@@ -34,7 +34,7 @@ def test_what_is_not_due_yet_is_left_alone_whatever_this_machines_clock_says(nor
     Message.objects.update(due_at=datetime.now(tz=UTC) + timedelta(hours=1))
 
     with time_machine.travel(datetime.now(tz=UTC) + timedelta(days=1)):
-        assert sending.claim(limit=10) == []
+        assert sending.claim_due(limit=10) == []
 
     message.refresh_from_db()
     assert message.state == "planned"
@@ -42,12 +42,12 @@ def test_what_is_not_due_yet_is_left_alone_whatever_this_machines_clock_says(nor
 
 def test_a_leased_message_is_not_claimed_until_its_lease_has_ended(north: Any) -> None:
     message = scene.message_about(scene.book())
-    sending.claim(limit=10)
+    sending.claim_due(limit=10)
 
-    assert sending.claim(limit=10) == []
+    assert sending.claim_due(limit=10) == []
 
     scene.end_lease(message)
-    assert sending.claim(limit=10) == [message.pk]
+    assert sending.claim_due(limit=10) == [message.pk]
     message.refresh_from_db()
     assert message.attempts == 2
 
@@ -57,7 +57,7 @@ def test_what_has_ended_is_never_claimed(north: Any, state: str) -> None:
     scene.book()
     Message.objects.update(state=state)
 
-    assert sending.claim(limit=10) == []
+    assert sending.claim_due(limit=10) == []
 
 
 def test_the_longest_due_come_first_and_no_more_than_asked_for(north: Any) -> None:
@@ -65,7 +65,7 @@ def test_the_longest_due_come_first_and_no_more_than_asked_for(north: Any) -> No
     messages = [scene.message_about(booking) for booking in bookings]
     Message.objects.filter(pk=messages[2].pk).update(due_at=messages[0].due_at - timedelta(hours=1))
 
-    assert sending.claim(limit=2) == [messages[2].pk, messages[0].pk]
+    assert sending.claim_due(limit=2) == [messages[2].pk, messages[0].pk]
 
 
 def test_two_workers_share_the_work_without_waiting_for_each_other(own_database: str) -> None:
@@ -79,7 +79,7 @@ def test_two_workers_share_the_work_without_waiting_for_each_other(own_database:
 
     def first() -> list[UUID]:
         with use(north), transaction.atomic():
-            mine = sending.claim(limit=2)
+            mine = sending.claim_due(limit=2)
             first_has_claimed.set()
             assert second_is_done.wait(timeout=30)  # its rows are locked all the while
             return mine
@@ -88,7 +88,7 @@ def test_two_workers_share_the_work_without_waiting_for_each_other(own_database:
         assert first_has_claimed.wait(timeout=30)
         try:
             with use(north):
-                return sending.claim(limit=10)
+                return sending.claim_due(limit=10)
         finally:
             second_is_done.set()
 
@@ -100,10 +100,10 @@ def test_two_workers_share_the_work_without_waiting_for_each_other(own_database:
 
 def test_a_worker_whose_lease_has_ended_does_not_write_over_its_successor(north: Any) -> None:
     message = scene.message_about(scene.book())
-    sending.claim(limit=1)
+    sending.claim_due(limit=1)
     late = Message.objects.get(pk=message.pk)
     scene.end_lease(message)
-    sending.claim(limit=1)
+    sending.claim_due(limit=1)
 
     sending._finish(late, MessageState.DEAD, reason="Too late to say so.")
 

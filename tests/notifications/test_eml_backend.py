@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 
-from notifications.services import send_due as sending
 from tests.notifications import scene
 
 
@@ -21,7 +20,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 def test_a_mail_is_one_file_named_by_its_message_id(north: Any, folder: Path) -> None:
     booking = scene.book()
 
-    sending.send_due()
+    scene.send_due()
 
     (file,) = folder.iterdir()
     assert file.name == f"{scene.message_about(booking).pk}@north.test.eml"
@@ -32,10 +31,10 @@ def test_a_mail_is_one_file_named_by_its_message_id(north: Any, folder: Path) ->
 
 def test_the_same_mail_again_replaces_its_file(north: Any, folder: Path) -> None:
     message = scene.message_about(scene.book())
-    sending.send_due()
+    scene.send_due()
     type(message).objects.update(state="planned")
 
-    sending.send_due()
+    scene.send_due()
 
     assert len(list(folder.iterdir())) == 1
 

@@ -22,7 +22,7 @@ def test_it_wakes_a_worker_of_its_tenant_and_answers_204(
     north: Any, rest: Rest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[str] = []
-    monkeypatch.setattr(tasks.send_due, "apply_async", lambda **_: woken.append(current_schema()))
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **_: woken.append(current_schema()))
 
     answer = rest.post("/v1/bookings/notify")
 
@@ -41,7 +41,7 @@ def test_without_the_broker_it_says_503_in_its_familys_envelope(rest: Rest, monk
     def gone(**_: Any) -> None:
         raise OperationalError("Connection refused")
 
-    monkeypatch.setattr(tasks.send_due, "apply_async", gone)
+    monkeypatch.setattr(tasks.work, "apply_async", gone)
 
     answer = rest.post("/v1/bookings/notify")
 

@@ -1,5 +1,6 @@
 """Messages are planned in the transaction of what they are about."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bookings.models import CoachBooking
+from bookings.selectors import occasion
 from notifications.models import Message, Rule
+from notifications.rules import Event
 from notifications.services.plan_messages import plan_messages
 from tests.notifications import scene
 from tests.support import cast
@@ -105,10 +108,10 @@ def test_a_cancellation_supersedes_what_was_planned_and_plans_its_own(north: Any
 
 
 def test_a_message_that_is_being_sent_is_left_to_its_worker(north: Any) -> None:
-    from notifications.services.send_due import claim
+    from notifications.services.send_due import claim_due
 
     booking = scene.book()
-    claim(limit=1)
+    claim_due(limit=1)
 
     scene.cancel(booking)
 
@@ -117,11 +120,7 @@ def test_a_message_that_is_being_sent_is_left_to_its_worker(north: Any) -> None:
 
 def _plan(booking: CoachBooking, *, schedule_version: int) -> None:
     plan_messages(
-        event="booked",
-        subject_kind=CoachBooking.SUBJECT_KIND,
-        subject_id=booking.pk,
-        schedule_version=schedule_version,
-        client_person_id=booking.client.person_id,
-        brand_id=booking.brand_id,
+        event=Event.BOOKED,
+        occasion=replace(occasion(booking), schedule_version=schedule_version),
         now=booking.created_at,
     )

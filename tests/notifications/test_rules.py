@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import tasks
-from notifications.rules import LEASE, MAX_ATTEMPTS, gives_up, retry_after
+from notifications.rules.messages import LEASE, MAX_ATTEMPTS, gives_up, retry_after
 
 
 @given(attempts=st.integers(1, MAX_ATTEMPTS), jitter=st.floats(0, 1, exclude_max=True))

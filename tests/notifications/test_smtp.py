@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from notifications.models import Message
-from notifications.rules import MAX_ATTEMPTS
+from notifications.rules.messages import MAX_ATTEMPTS
 from notifications.services import send_due as sending
 from tests.notifications import scene
 from tests.support.smtp import Post, free_port, silent_server, smtp_server
@@ -29,7 +29,7 @@ def _use(settings: Any, port: int) -> None:
 def test_the_server_gets_the_mail_for_the_client_alone(north: Any, post: Post) -> None:
     booking = scene.book()
 
-    sending.send_due()
+    scene.send_due()
 
     message = scene.message_about(booking)
     assert message.state == "sent"
@@ -42,18 +42,18 @@ def test_a_4xx_is_tried_again_after_a_while(north: Any, post: Post, answer: str)
     booking = scene.book()
     post.refused[booking.client.person.email] = answer
 
-    sending.send_due()
+    scene.send_due()
 
     message = scene.message_about(booking)
     assert (message.state, message.attempts, message.lease_until) == ("failed", 1, None)
     assert answer[:3] in message.reason
     wait = message.due_at - sending.database_now()
     assert timedelta(seconds=1) < wait < timedelta(seconds=13)
-    assert sending.send_due() == 0
+    assert scene.send_due() == 0
 
     post.refused.clear()
     scene.make_due(message)
-    sending.send_due()
+    scene.send_due()
     message.refresh_from_db()
     assert (message.state, message.attempts, message.reason) == ("sent", 2, "")
 
@@ -63,7 +63,7 @@ def test_a_5xx_for_the_address_is_dead_at_once_and_staff_sees_why(north: Any, po
     booking = scene.book()
     post.refused[booking.client.person.email] = answer
 
-    sending.send_due()
+    scene.send_due()
 
     message = scene.message_about(booking)
     assert (message.state, message.attempts) == ("dead", 1)
@@ -75,7 +75,7 @@ def test_an_answer_to_the_mail_itself_counts_the_same(north: Any, post: Post, an
     booking = scene.book()
     post.data_answer = answer
 
-    sending.send_due()
+    scene.send_due()
 
     assert scene.message_about(booking).state == state
 
@@ -85,7 +85,7 @@ def test_after_the_last_attempt_it_is_dead(north: Any, post: Post) -> None:
     post.refused[booking.client.person.email] = "450 Mailbox busy"
     Message.objects.update(state="failed", attempts=MAX_ATTEMPTS - 1)
 
-    sending.send_due()
+    scene.send_due()
 
     message = scene.message_about(booking)
     assert (message.state, message.attempts) == ("dead", MAX_ATTEMPTS)
@@ -97,7 +97,7 @@ def test_a_server_that_is_not_there_is_tried_again(north: Any, settings: Any) ->
     booking = scene.book()
     _use(settings, free_port())
 
-    sending.send_due()
+    scene.send_due()
 
     message = scene.message_about(booking)
     assert (message.state, message.reason) == ("failed", "The mail server can't be reached: ConnectionRefusedError.")
@@ -109,7 +109,7 @@ def test_a_server_that_says_nothing_is_tried_again(north: Any, settings: Any) ->
         _use(settings, port)
         settings.EMAIL_TIMEOUT = 0.2
 
-        sending.send_due()
+        scene.send_due()
 
     message = scene.message_about(booking)
     assert message.state == "failed"
@@ -120,7 +120,7 @@ def test_a_wrong_password_of_ours_is_no_reason_to_drop_the_mail(north: Any, sett
     booking = scene.book()
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "us", "wrong"
 
-    sending.send_due()
+    scene.send_due()
 
     message = scene.message_about(booking)
     assert (message.state, message.reason) == ("failed", "The mail server refuses the platform: 535.")
@@ -132,7 +132,7 @@ def test_bad_addresses_never_delay_the_others(north: Any, post: Post) -> None:
     addresses = [booking.client.person.email for booking in bookings]
     post.refused = {addresses[0]: "550 No", addresses[2]: "450 Later"}
 
-    assert sending.send_due() == 5
+    assert scene.send_due() == 5
 
     assert scene.states() == ["dead", "sent", "failed", "sent", "sent"]
     assert post.recipients == [addresses[1], addresses[3], addresses[4]]

@@ -8,11 +8,16 @@ import pytest
 from notifications import tasks
 from notifications.models import Message
 from notifications.services import send_due as sending
-from notifications.services.find_due_tenants import find_due_tenants
+from notifications.services.next_due import next_due_of_all
 from tenants.context import activate_public, current_schema, use, use_public
 from tenants.models import Tenant
 from tenants.services.set_status import set_status
 from tests.notifications import scene
+
+
+def find_due_tenants() -> list[str]:
+    now = datetime.now(tz=UTC)
+    return [schema for schema, at in next_due_of_all().items() if at <= now]
 
 
 def test_only_tenants_with_due_messages_are_found(north: Any, south: Any) -> None:
@@ -49,7 +54,7 @@ def test_what_has_ended_wakes_nobody(north: Any, state: str) -> None:
 
 def test_a_lease_wakes_somebody_once_it_has_ended(north: Any) -> None:
     message = scene.message_about(scene.book())
-    sending.claim(limit=1)
+    sending.claim_due(limit=1)
     assert find_due_tenants() == []
 
     scene.end_lease(message)
@@ -83,8 +88,9 @@ def test_the_sweep_wakes_each_found_tenant_inside_of_it(
         scene.book()
     activate_public()
     woken: list[str] = []
-    monkeypatch.setattr(tasks.send_due, "apply_async", lambda **_: woken.append(current_schema()))
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **_: woken.append(current_schema()))
 
+    tasks.rotate()
     tasks.sweep()
 
     assert sorted(woken) == sorted([north.schema_name, south.schema_name])

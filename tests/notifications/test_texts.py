@@ -8,9 +8,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from bookings.selectors import booking_facts
 from notifications.channels.email.transport import build
-from notifications.services import send_due as sending
 from tenants.brands.models import Brand
 from tests.notifications import scene
 from tests.support import cast
@@ -19,9 +17,7 @@ EVIL = 'Ada "A; B, <C>"\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script
 
 
 def _mail(booking: Any, event: str = "booked") -> Any:
-    facts = booking_facts(booking.pk)
-    assert facts is not None
-    return build(message=scene.message_about(booking, event), facts=facts)
+    return build(scene.outgoing(scene.message_about(booking, event)))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +72,7 @@ def test_names_can_not_become_headers_or_calendar_lines_or_scripts(north: Any) -
         person.save()
     scene.book(coach=coach, client=client)
 
-    sending.send_due()
+    scene.send_due()
 
     sent: Any = mail.outbox[0]
     raw = sent.message().as_bytes()

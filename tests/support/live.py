@@ -64,7 +64,7 @@ class Live:
     def start_worker(self, name: str = "worker") -> None:
         self._start(
             name, "celery", "-A", "config", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle",
-            "--loglevel", "INFO", "-n", f"{name}-{self.port}@%h",
+            "--loglevel", "INFO", "--queues", "celery,sending", "-n", f"{name}-{self.port}@%h",
         )  # fmt: skip
         self._wait(lambda: b"ready." in self.log(name), "the worker")
 

@@ -114,7 +114,7 @@ def test_from_the_header_to_the_mail(running: Live, receiver: Receiver) -> None:
     assert mail.parent_span_id == sending.span_id
     (link,) = sending.links
     (task,) = [span for span in receiver.spans["slotkeeper-worker"] if span.span_id == link.span_id]
-    assert task.name == "run/notifications.send_due"
+    assert task.name == "run/notifications.work"
     assert CANARY.encode() not in receiver.raw
     assert token.encode() not in receiver.raw
     for part in ("web", "worker"):

@@ -1,80 +1,91 @@
 """Building a mail and handing it to the mail server."""
 
+import contextlib
 import smtplib
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from email.utils import formataddr
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.template.loader import render_to_string
 
 from notifications.channels.email.calendar import calendar_file, method
-from notifications.channels.errors import PermanentFailureError, TransientFailureError
-from notifications.models import Message
-from notifications.subjects import SubjectFacts
+from notifications.channels.errors import PermanentFailureError, TransientFailureError, UnreachableError
+from notifications.channels.outgoing import Outgoing
 from tenants.context import current_schema
 from tenants.resolution import by_schema
 from tenants.telemetry.tracing import span
 
 
-def send(*, message: Message, facts: SubjectFacts) -> None:
-    """Hands the mail to the server. Raises PermanentFailureError or TransientFailureError."""
-    if not message.recipient.email:
-        raise PermanentFailureError("The recipient has no e-mail address. Add one to the person.")
-    mail = build(message=message, facts=facts)
-    try:
-        # As a block: it closes the connection after a failed sign-in too.
-        with span("send mail", kind="CLIENT"), get_connection() as server:
-            server.send_messages([mail])
-    except smtplib.SMTPRecipientsRefused as error:
+class EmailSession:
+    """Hands mails to the mail server over one connection, for as long as the worker has some."""
+
+    def __init__(self) -> None:
+        self._server: Any = None
+
+    def send(self, outgoing: Outgoing) -> str:
+        mail = build(outgoing)
+        try:
+            with span("send mail", kind="CLIENT"):
+                self._open().send_messages([mail])
+        except Exception as error:
+            # Whatever the server said, the next mail finds a connection in order.
+            self.close()
+            raise failure(error) from error
+        return str(mail.extra_headers["Message-ID"])
+
+    def close(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                server.close()
+
+    def _open(self) -> Any:
+        if self._server is None:
+            self._server = get_connection()
+            self._server.open()
+        return self._server
+
+
+def failure(error: Exception) -> Exception:
+    """What an error of the mail server means; the error itself where it is none of its."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
-        raise _failure(code, text) from error
-    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
+        return _failure(code, text)
+    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError | smtplib.SMTPAuthenticationError):
         # Whatever its code: the server refused us, and not this mail.
-        raise TransientFailureError(f"The mail server refuses the platform: {error.smtp_code}.") from error
-    except smtplib.SMTPResponseException as error:
-        raise _failure(error.smtp_code, error.smtp_error) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise TransientFailureError(f"The mail server can't be reached: {type(error).__name__}.") from error
+        return UnreachableError(f"The mail server refuses the platform: {error.smtp_code}.")
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _failure(error.smtp_code, error.smtp_error)
+    if isinstance(error, OSError | smtplib.SMTPException):
+        return UnreachableError(f"The mail server can't be reached: {type(error).__name__}.")
+    return error
 
 
-def build(*, message: Message, facts: SubjectFacts) -> EmailMultiAlternatives:
+def build(outgoing: Outgoing) -> EmailMultiAlternatives:
     """The mail in text and HTML with the .ics file. Its Message-ID stays the same on every try."""
     tenant = by_schema(current_schema())
     domain = tenant.primary_domain
-    sender = message.brand.from_email or settings.DEFAULT_FROM_EMAIL
-    context = _context(message, facts)
+    brand, facts = outgoing.message.brand, outgoing.facts
+    sender = brand.from_email or settings.DEFAULT_FROM_EMAIL
     mail = EmailMultiAlternatives(
         # One line, whatever a name holds: a line break in a header would start another header.
-        subject=" ".join(render_to_string(f"notifications/{message.event}.subject.txt", context).split()),
-        body=render_to_string(f"notifications/{message.event}.txt", context),
-        from_email=formataddr((" ".join(message.brand.name.split()), sender)),
-        to=[message.recipient.email],
-        headers={"Message-ID": f"<{message.pk}@{domain}>", "Auto-Submitted": "auto-generated"},
+        subject=" ".join(outgoing.text.subject.split()),
+        body=outgoing.text.text,
+        from_email=formataddr((" ".join(brand.name.split()), sender)),
+        to=[outgoing.reader.address],
+        headers={"Message-ID": f"<{outgoing.key}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(render_to_string(f"notifications/{message.event}.html", context), "text/html")
+    if outgoing.text.html:
+        mail.attach_alternative(outgoing.text.html, "text/html")
     mail.attach(
         _attachment(
-            calendar_file(facts=facts, domain=domain, organizer=sender, attendee=message.recipient.email),
+            calendar_file(facts=facts, domain=domain, organizer=sender, attendee=outgoing.reader.address),
             method=method(facts),
         )
     )
     return mail
-
-
-def _context(message: Message, facts: SubjectFacts) -> dict[str, Any]:
-    where = ZoneInfo(message.recipient.timezone)
-    return {
-        "brand": message.brand,
-        "recipient": message.recipient,
-        "facts": facts,
-        "starts_at": facts.starts_at.astimezone(where),
-        "ends_at": facts.ends_at.astimezone(where),
-        "minutes": round((facts.ends_at - facts.starts_at).total_seconds() / 60),
-    }
 
 
 def _attachment(ics: bytes, *, method: str) -> MIMEBase:

@@ -1,48 +1,26 @@
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
-from notifications.rules import MessageState
+from notifications.models.rules import Rule
+from notifications.rules import UNSENT, Channel, Event, MessageState, Why
 from scheduling.public import Person
 from tenants.brands.models import Brand
 from tenants.ids import new_id
 
 
-class Rule(models.Model):
-    """Says on what event which audience is told through which channel."""
-
-    class Event(models.TextChoices):
-        BOOKED = "booked", "Booked"
-        CANCELLED = "cancelled", "Cancelled"
-
-    class Audience(models.TextChoices):
-        CLIENT = "client", "Client"
-
-    class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
-
-    event = models.CharField(max_length=32, choices=Event.choices)
-    audience = models.CharField(max_length=16, choices=Audience.choices, default=Audience.CLIENT)
-    channel = models.CharField(max_length=16, choices=Channel.choices, default=Channel.EMAIL)
-    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.CASCADE, help_text="Empty: all brands.")
-    lateness_minutes = models.PositiveIntegerField(
-        default=24 * 60, help_text="A message that could not be sent for so long expires."
+def happened(state: MessageState, why: Why, reason: str) -> RawSQL:
+    """The history of a message with one more line, at the database's time."""
+    return RawSQL(
+        "history || jsonb_build_object('at', statement_timestamp(), 'state', %s::text, 'why', %s::text,"
+        " 'reason', %s::text)",
+        [state.value, why.value, reason[:300]],
+        output_field=models.JSONField(),
     )
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering: ClassVar = ["event", "audience"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["event", "audience", "channel", "brand"], nulls_distinct=False, name="rule_unique"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_event_display()}: {self.get_channel_display()} to {self.get_audience_display()}"
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -66,6 +44,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
             due_at__lte=now,
         )
 
+    def unsent(self) -> "MessageQuerySet":
+        """Those that a change of the booking or of the rule may still touch."""
+        return self.filter(state__in=UNSENT)
+
+    def end(self, state: MessageState, *, why: Why, reason: str, **fields: Any) -> int:
+        """Puts them into a state, with a line in their history; answers how many."""
+        return self.update(
+            state=state, why=why, reason=reason[:300], lease_until=None, history=happened(state, why, reason), **fields
+        )
+
     def about(self, subject_kind: str, subject_id: UUID) -> "MessageQuerySet":
         return self.filter(subject_kind=subject_kind, subject_id=subject_id)
 
@@ -75,21 +63,31 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="messages")
-    event = models.CharField(max_length=32, choices=Rule.Event.choices)
-    channel = models.CharField(max_length=16, choices=Rule.Channel.choices)
+    # The version of the rule by which it was planned. Where the rule has changed since, it isn't sent as it is.
+    rule_version = models.PositiveIntegerField(default=1)
+    event = models.CharField(max_length=32, choices=[(event.value, event.label) for event in Event])
+    channel = models.CharField(max_length=16, choices=[(channel.value, channel.label) for channel in Channel])
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
-    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages")
+    recipient = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="messages", help_text="Empty: a fixed address."
+    )
+    address = models.CharField(max_length=254, blank=True, help_text="Where it goes, or went; a fixed one, or as sent.")
     subject_kind = models.CharField(max_length=32)
     subject_id = models.UUIDField()
     # The subject's time, place, staff and status when this was planned; also the SEQUENCE of its .ics.
     schedule_version = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=[(s.value, s.label) for s in MessageState], default="planned")
+    why = models.CharField(max_length=16, blank=True, choices=[(why.value, why.label) for why in Why], default=Why.NONE)
     reason = models.CharField(max_length=300, blank=True, help_text="Why it is in this state.")
+    wanted_at = models.DateTimeField(help_text="When the rule would have it; due later or earlier for quiet hours.")
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True, help_text="What the provider calls it.")
+    # What happened to it: [{"at", "state", "why", "reason"}], oldest first; the plan itself is `created_at`.
+    history = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField()
     # Of the request that caused it, so that the mail is found from the request: its id, and its W3C trace if any.
     request_id = models.CharField(max_length=128, null=True, editable=False)  # noqa: DJ001 - a task's has none
@@ -101,8 +99,11 @@ class Message(models.Model):
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["rule", "subject_id", "recipient", "channel", "schedule_version"], name="message_once"
+                fields=["rule", "subject_id", "recipient", "channel", "schedule_version"],
+                nulls_distinct=False,
+                name="message_once",
             ),
+            models.CheckConstraint(condition=Q(recipient__isnull=False) | ~Q(address=""), name="message_to_somebody"),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False) | (~Q(state="sending") & Q(lease_until=None)),
                 name="message_lease_while_sending",
@@ -116,7 +117,11 @@ class Message(models.Model):
                 condition=Q(state__in=["planned", "failed", "sending"]),
                 name="message_open_due",
             ),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="message_leased"),
             models.Index(fields=["subject_id"], name="message_subject"),
+            models.Index(fields=["rule"], condition=Q(state__in=["planned", "failed"]), name="message_unsent_of_rule"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_of_provider"),
+            models.Index(fields=["created_at"], name="message_by_time"),
             # For the operators' metrics. A message that goes well never enters it.
             models.Index(
                 fields=["state", "created_at"],

@@ -1,0 +1,4 @@
+from notifications.models.messages import Message
+from notifications.models.rules import Rule
+
+__all__ = ["Message", "Rule"]

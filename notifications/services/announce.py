@@ -1,0 +1,23 @@
+"""Telling all who want to know what happened to a booking: the one call that the domains make."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from notifications.rules import Event
+from notifications.services.hints import hint
+from notifications.services.plan_messages import plan_messages
+from notifications.subjects import Occasion
+from tenants.context import current_schema
+
+
+def announce(*, event: Event, occasion: Occasion, now: datetime) -> None:
+    """Plans the messages of `event` in the caller's transaction, and drops those that are no longer true.
+
+    Nothing leaves before the commit; afterwards the workers are given a hint when to look.
+    """
+    due_at = plan_messages(event=event, occasion=occasion, now=now)
+    if due_at is not None:
+        # Bound now: when it runs, another schema may be current.
+        schema = current_schema()
+        transaction.on_commit(lambda: hint(schema, due_at), robust=True)

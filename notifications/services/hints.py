@@ -1,0 +1,37 @@
+"""When each tenant has something to send, in Valkey: a sorted set of schemas by the time of their next message.
+
+Hints only save looking. What is lost of them, the rotation over all tenants finds again (tasks.rotate).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tenants.valkey import ValkeyGoneError, key, valkey
+
+_DUE = "due"
+
+
+def hint(schema: str, due_at: datetime) -> None:
+    """Says that a tenant has something due then. An earlier hint stands. Does nothing where Valkey is gone."""
+    hint_all({schema: due_at})
+
+
+def hint_all(due: Mapping[str, datetime]) -> None:
+    """As `hint`, for many."""
+    if not due:
+        return
+    scores = {schema: at.timestamp() for schema, at in due.items()}
+    try:
+        valkey().ask(lambda client: client.zadd(key(_DUE), scores, lt=True))
+    except ValkeyGoneError:
+        return
+
+
+def take_hints(*, now: datetime, limit: int) -> list[str]:
+    """The schemas with something due, the longest due first. Their hints are gone with that: whoever takes them
+    looks into the tenants afterwards, so that nothing said meanwhile is lost. Raises ValkeyGoneError."""
+    schemas = valkey().ask(lambda client: client.zrangebyscore(key(_DUE), "-inf", now.timestamp(), start=0, num=limit))
+    if not schemas:
+        return []
+    valkey().ask(lambda client: client.zrem(key(_DUE), *schemas))
+    return [schema.decode() for schema in schemas]

@@ -1,0 +1,5 @@
+"""What messages say."""
+
+from notifications.texts.render import render
+
+__all__ = ["render"]
