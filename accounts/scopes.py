@@ -15,6 +15,8 @@ SCOPES: Final = {
     "read:staff": "See staff members.",
     "write:staff": "Register and change staff members.",
     "write:providers": "Register providers.",
+    "read:notifications": "See who is told what, when and how.",
+    "write:notifications": "Change who is told what, when and how.",
     "run:notifications": "Wake the notification workers.",
     "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
@@ -42,6 +44,8 @@ SERVICE_ONLY: Final = frozenset(
         "read:staff",
         "write:staff",
         "write:providers",
+        "read:notifications",
+        "write:notifications",
         "run:notifications",
         "read:audit",
     }

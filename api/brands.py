@@ -19,6 +19,11 @@ def speaks_for_all_brands(request: Request) -> bool:
     return principal_of(request).brand_id is None
 
 
+def confined_to(request: Request) -> uuid.UUID | None:
+    """The one brand with which the request may have to do, by host or client application; None for all of them."""
+    return tenant_of(request).brand_id or principal_of(request).brand_id
+
+
 class ForeignBrandError(EdgeError):
     code = "foreign_brand"
     status = 403

@@ -16,6 +16,7 @@ class BookingsConfig(AppConfig):
                 load=selectors.booking_facts,
                 lock_upcoming=selectors.lock_upcoming,
                 lock=selectors.lock_occasion,
+                services=selectors.offered_services,
                 of_client=selectors.bookings_of_person,
             ),
         )

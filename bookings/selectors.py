@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from bookings.errors import CoachNotFoundError, CoachOutsideBrandError, PatientNotFoundError
-from bookings.models import MAX_SLOT_MINUTES, CoachBooking
+from bookings.models import MAX_SLOT_MINUTES, CoachBooking, OfficeHour
 from bookings.rules.coach_booking import Status
 from bookings.rules.office_hours import Hours, OfficeHourRule, free_slots
 from notifications.public import Occasion, Stage, SubjectFacts
@@ -199,6 +199,14 @@ def lock_occasion(booking_id: uuid.UUID) -> Occasion | None:
 
 def _locked(bookings: QuerySet[CoachBooking]) -> QuerySet[CoachBooking]:
     return bookings.select_for_update(of=("self",)).select_related("client", "coach")
+
+
+def offered_services(brand_ids: set[uuid.UUID] | None) -> list[tuple[uuid.UUID, str]]:
+    """The active office hours of some brands, None for all, as staff calls them."""
+    offered = OfficeHour.objects.filter(is_active=True).select_related("coach__person").order_by("coach_id", "pk")
+    if brand_ids is not None:
+        offered = offered.filter(brand__in=brand_ids)
+    return [(office_hour.pk, str(office_hour)) for office_hour in offered]
 
 
 def bookings_of_person(person_id: uuid.UUID, since: datetime, until: datetime) -> list[uuid.UUID]:

@@ -6,7 +6,8 @@ from unfold.decorators import display
 
 from accounts.admin_base import BrandScopedAdmin, ReadOnly
 from accounts.admin_sites import tenant_site
-from notifications.models import Message, Rule
+from notifications.admin_rules import RuleAdmin
+from notifications.models import Message
 
 _COLOURS = {
     "Sent": "success",
@@ -52,14 +53,4 @@ class MessageAdmin(ReadOnly, BrandScopedAdmin):
         return message.get_state_display()
 
 
-@admin.register(Rule, site=tenant_site)
-class RuleAdmin(ReadOnly, BrandScopedAdmin):
-    shows_tenant_wide = True
-    list_display = ("event", "audience", "channel", "shown_brand", "shown_lateness", "is_active")
-    list_select_related = ("brand",)
-    fields = readonly_fields = list_display
-
-    @display(description="Given up when late by", ordering="lateness_minutes")
-    def shown_lateness(self, rule: Rule) -> str:
-        hours, minutes = divmod(rule.lateness_minutes, 60)
-        return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours))
+__all__ = ["MessageAdmin", "RuleAdmin"]

@@ -22,6 +22,7 @@ RULE = audited(
         "is_active",
         "archived_at",
     ),
-    personal=("address",),
+    # Whose it is nobody can say: it is never recorded.
+    secret=("address",),
     bookkeeping=("version", "planned_version", "changed_xid", "created_at", "updated_at"),
 )

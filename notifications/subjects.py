@@ -73,12 +73,13 @@ class Source:
     OFF, in the order of their ids and after the id `after`, locked against change until the transaction ends.
     `lock` the one with this id, the same way; None when it is gone.
     `of_client(person_id, since, until)` answers the ids of a person's bookings as a client that overlap a period,
-    called off or not.
+    called off or not. `services(brand_ids)` answers what can be booked in some brands, None for all, with its name.
     """
 
     load: Callable[[Sequence[UUID]], Mapping[UUID, SubjectFacts]]
     lock_upcoming: Callable[[UUID | None, int, datetime], Sequence[Occasion]]
     lock: Callable[[UUID], Occasion | None]
+    services: Callable[[set[UUID] | None], Sequence[tuple[UUID, str]]]
     of_client: Callable[[UUID, datetime, datetime], Sequence[UUID]]
 
 

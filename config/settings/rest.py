@@ -51,6 +51,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "coach-bookings", "description": "Office hours of coaches and the bookings in them."},
         {"name": "providers", "description": "Providers of visits."},
         {"name": "bookings", "description": "What concerns bookings of every kind."},
+        {"name": "notifications", "description": "Who is told what, when and how."},
         {"name": "people", "description": "Clients and staff."},
         {"name": "audit", "description": "Who changed what."},
     ],

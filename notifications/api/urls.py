@@ -1,8 +1,10 @@
 from rest_framework.routers import SimpleRouter
 
+from notifications.api.rules import RuleViewSet
 from notifications.api.viewsets import NotifyViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("bookings", NotifyViewSet, basename="booking-notifications")
+router.register("notification-rules", RuleViewSet, basename="notification-rules")
 
 urlpatterns = router.urls

@@ -128,7 +128,7 @@ class Rule(models.Model):
         if (self.quiet_from is None) != (self.quiet_until is None) or (
             self.quiet_from is not None and self.quiet_from == self.quiet_until
         ):
-            wrong["quiet_until"] = "Quiet hours need two different times, or none."
+            wrong["quiet_from"] = wrong["quiet_until"] = "Quiet hours need two different times, or none."
         if wrong:
             raise ValidationError(wrong)
 

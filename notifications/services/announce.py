@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from notifications.rules import Event
-from notifications.services.hints import hint
+from notifications.services.hints import hint_here
 from notifications.services.plan_messages import plan_messages
 from notifications.subjects import Occasion
-from tenants.context import current_schema
 
 
 def announce(*, event: Event, occasion: Occasion, now: datetime) -> None:
@@ -18,6 +15,4 @@ def announce(*, event: Event, occasion: Occasion, now: datetime) -> None:
     """
     due_at = plan_messages(event=event, occasion=occasion, now=now)
     if due_at is not None:
-        # Bound now: when it runs, another schema may be current.
-        schema = current_schema()
-        transaction.on_commit(lambda: hint(schema, due_at), robust=True)
+        hint_here(due_at)

@@ -6,6 +6,9 @@ Hints only save looking. What is lost of them, the rotation over all tenants fin
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
+
+from tenants.context import current_schema
 from tenants.valkey import ValkeyGoneError, key, valkey
 
 _DUE = "due"
@@ -14,6 +17,13 @@ _DUE = "due"
 def hint(schema: str, due_at: datetime) -> None:
     """Says that a tenant has something due then. An earlier hint stands. Does nothing where Valkey is gone."""
     hint_all({schema: due_at})
+
+
+def hint_here(due_at: datetime) -> None:
+    """As `hint` for the current tenant, once the transaction has committed."""
+    # Bound now: when it runs, another schema may be current.
+    schema = current_schema()
+    transaction.on_commit(lambda: hint(schema, due_at), robust=True)
 
 
 def hint_all(due: Mapping[str, datetime]) -> None:

@@ -14,7 +14,7 @@ _WORK: Final = """
     least(
         (SELECT min(due_at) FROM {schema}.notifications_message WHERE state IN ('planned', 'failed') {but}),
         (SELECT min(lease_until) FROM {schema}.notifications_message WHERE state = 'sending'),
-        (SELECT updated_at FROM {schema}.notifications_rule WHERE planned_version < version LIMIT 1)
+        (SELECT now() FROM {schema}.notifications_rule WHERE planned_version < version LIMIT 1)
     )
 """
 

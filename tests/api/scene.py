@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from notifications.models import Rule
 from tests.support import cast
 from tests.support.http import Rest
 
@@ -34,6 +35,10 @@ def make_scene(tenant: Any) -> Scene:
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
     person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com", "phone": "+1 555 0100",
               "language": "en", "timezone": "Europe/Berlin"}  # fmt: skip
+    rule = {"name": "An hour before", "event": "before_start", "offset_minutes": 60, "audience": "both",
+            "address": "", "channel": "email", "brand_id": str(cast.main_brand().pk), "subject_kind": "coach_booking",
+            "service_ids": ["0198c0de-7a00-7000-8000-0c11e0000001"], "quiet_from": "22:00", "quiet_until": "07:00",
+            "lateness_minutes": 30, "is_essential": False, "is_active": True}  # fmt: skip
     return Scene(
         rest=ActingRest(tenant, cast.make_token(), client=str(client.person_id), coach=str(coach.person_id)),
         values={
@@ -41,6 +46,9 @@ def make_scene(tenant: Any) -> Scene:
             "bookings.id": booking.pk,
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
+            "notification-rules.pk": Rule.objects.create(
+                name="Tomorrow", event="before_start", offset_minutes=1440, brand=cast.main_brand()
+            ).pk,
         },
         bodies={
             "POST /v1/coaches/<str:coach_id>/bookings": {
@@ -75,5 +83,8 @@ def make_scene(tenant: Any) -> Scene:
             "PATCH /v1/staff/<uuid:pk>": person,
             "POST /v1/bookings/notify": {},
             "DELETE /v1/bookings/<str:id>": {},
+            "POST /v1/notification-rules": rule,
+            "PATCH /v1/notification-rules/<int:pk>": rule,
+            "DELETE /v1/notification-rules/<int:pk>": {},
         },
     )

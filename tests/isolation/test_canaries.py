@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 
 from tests.isolation.world import Corner, body_for, fill
+from tests.notifications import scene
 from tests.support.http import Rest
 from tests.support.routes import operations
 
@@ -102,13 +103,12 @@ def test_no_refusal_of_a_write_holds_the_canary_of_another_brand(world: World) -
 
 
 def test_a_mail_holds_the_canary_of_its_own_brand_alone(world: World) -> None:
-    from notifications.services.send_due import send_due
     from tenants.context import use
 
     for tenant, corners in ((world.north, (world.main, world.kids)), (world.south, (world.far,))):
         mail.outbox.clear()
         with use(tenant):
-            assert send_due() == len(corners)
+            assert scene.send_due() == len(corners)
         for sent in mail.outbox:
             raw = _decoded(sent.message())
             (own,) = [corner.canary for corner in corners if corner.canary in sent.to[0]]
@@ -117,12 +117,11 @@ def test_a_mail_holds_the_canary_of_its_own_brand_alone(world: World) -> None:
 
 
 def test_no_log_record_holds_a_canary(world: World, log: pytest.LogCaptureFixture) -> None:
-    from notifications.services.send_due import send_due
 
     log.clear()
     _read_all(world.north, world.main, world.main.ids)
     _write_all(world.north, world.main, world.main.ids, body_for(world.main))
-    send_due()
+    scene.send_due()
 
     # Django's own log of statements is off outside of DEBUG; it is not what production writes.
     said = [record.getMessage() for record in log.records if record.name != "django.db.backends"]

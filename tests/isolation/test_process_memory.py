@@ -39,7 +39,7 @@ OF_ALL = {
     "config.celery:app",
     "config.settings.environment:env",
     "notifications.api.urls:router",
-    "notifications.subjects:_loaders",
+    "notifications.subjects:_sources",
     "scheduling.api.urls:router",
     "tenants.audit.registry:_BY_TABLE",
     "tenants.telemetry.tracing:_tracer",
@@ -49,7 +49,7 @@ OF_ALL = {
     "scheduling.rules.wall_time:zone_names",
     "tenants.schemas:expected_migrations",
     # Connections to Valkey; whose a key is stands in the key (tested below).
-    "notifications.services.wake:_valkey",
+    "tenants.valkey:_at",
     "tenants.throttling.shared:shared",
     # Counters, by route, family and status; when a task began, by its random id.
     "api.middleware.telemetry:_family",

@@ -4,12 +4,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bookings.models import CoachBooking
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from notifications import subjects
 from notifications.channels.outgoing import Outgoing
 from notifications.models import Message
 from notifications.selectors import reader_of
+from notifications.services import replan as replanning
 from notifications.services import send_due as sending
 from notifications.services.compose import compose
 from scheduling.models import Client, StaffMember
@@ -65,3 +68,11 @@ def end_lease(message: Message) -> None:
 
 def make_due(message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(due_at=datetime.now(tz=UTC) - timedelta(seconds=1))
+
+
+def replan() -> bool:
+    """Plans anew what changed rules say, as a worker does before it sends. The test's own transaction is open: it has
+    no older ones to wait for, and is one itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replanning, "_older_transactions_have_ended", lambda _xid: True)
+        return replanning.replan_rules(deadline=time.monotonic() + 20, now=datetime.now(tz=UTC))

@@ -13,6 +13,7 @@ from notifications.models import Message
 from notifications.rules.messages import LEASE, MessageState
 from notifications.services import send_due as sending
 from tenants.context import use
+from tenants.leases import database_now
 from tests.notifications import scene
 from tests.support.committed import in_threads
 
@@ -26,7 +27,7 @@ def test_a_due_message_is_leased_by_the_databases_clock(north: Any) -> None:
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("sending", 1)
     assert message.lease_until is not None
-    assert abs(message.lease_until - sending.database_now() - LEASE) < timedelta(minutes=1)
+    assert abs(message.lease_until - database_now() - LEASE) < timedelta(minutes=1)
 
 
 def test_what_is_not_due_yet_is_left_alone_whatever_this_machines_clock_says(north: Any) -> None:

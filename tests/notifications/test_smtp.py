@@ -8,7 +8,7 @@ import pytest
 
 from notifications.models import Message
 from notifications.rules.messages import MAX_ATTEMPTS
-from notifications.services import send_due as sending
+from tenants.leases import database_now
 from tests.notifications import scene
 from tests.support.smtp import Post, free_port, silent_server, smtp_server
 
@@ -47,7 +47,7 @@ def test_a_4xx_is_tried_again_after_a_while(north: Any, post: Post, answer: str)
     message = scene.message_about(booking)
     assert (message.state, message.attempts, message.lease_until) == ("failed", 1, None)
     assert answer[:3] in message.reason
-    wait = message.due_at - sending.database_now()
+    wait = message.due_at - database_now()
     assert timedelta(seconds=1) < wait < timedelta(seconds=13)
     assert scene.send_due() == 0
 

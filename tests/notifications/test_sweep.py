@@ -10,6 +10,7 @@ from notifications.models import Message
 from notifications.services import send_due as sending
 from notifications.services.next_due import next_due_of_all
 from tenants.context import activate_public, current_schema, use, use_public
+from tenants.leases import database_now
 from tenants.models import Tenant
 from tenants.services.set_status import set_status
 from tests.notifications import scene
@@ -68,7 +69,7 @@ def test_what_the_sweep_finds_is_what_a_worker_claims(north: Any) -> None:
         Message.objects.filter(pk=message.pk).update(state=state, lease_until=lease)
 
         assert find_due_tenants() == [north.schema_name]
-        assert Message.objects.due(sending.database_now()).count() == 1
+        assert Message.objects.due(database_now()).count() == 1
 
 
 def test_a_suspended_tenants_messages_wait(north: Any) -> None:

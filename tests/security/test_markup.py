@@ -15,7 +15,6 @@ from accounts.services.issue_api_key import issue_api_key
 from accounts.services.plan_account_mail import forgot_password, invite
 from accounts.services.send_account_mails import send_account_mails
 from bookings.models import CoachBooking, OfficeHour
-from bookings.selectors import booking_facts
 from notifications.channels.email.transport import build
 from notifications.models import Message
 from scheduling.models import Closure, Location, Person, Resource, StaffMember
@@ -177,10 +176,8 @@ def test_mails_about_bookings(north: Any, text: str, event: str) -> None:
     Person.objects.update(given_name=text, family_name="Shown")
     CoachBooking.objects.update(cancel_reason=text, notes=text)
     Brand.objects.update(name=text)
-    facts = booking_facts(booking.pk)
-    assert facts is not None
 
-    sent = build(message=scene.message_about(booking, event), facts=facts)
+    sent = build(scene.outgoing(scene.message_about(booking, event)))
 
     _assert_mail(sent, text)
 

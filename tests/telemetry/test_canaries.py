@@ -13,8 +13,8 @@ import structlog
 from django.core import mail
 from django.db import DatabaseError
 
-from notifications.services.send_due import send_due
 from tests.isolation.world import Corner, body_for, fill
+from tests.notifications import scene
 from tests.support.http import Rest
 from tests.support.routes import operations
 from tests.support.smtp import smtp_server
@@ -91,7 +91,7 @@ def _all(tenant: Any, corner: Corner) -> None:
 
 def test_no_operation_logs_a_canary(north: Any, corner: Corner, lines: Lines) -> None:
     _all(north, corner)
-    send_due()
+    scene.send_due()
 
     assert len(lines.of("request")) > 4 * len(operations())
     assert WORD in f"{mail.outbox[0].body} {mail.outbox[0].to}"
@@ -159,7 +159,7 @@ def test_a_mail_server_that_echoes_the_address_is_not_quoted(
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
         address = corner.client.person.email
         post.refused[address] = f"550 <{address}> {WORD} unknown"
-        send_due()
+        scene.send_due()
 
     message = Message.objects.get()
     assert message.state == "dead"
@@ -172,11 +172,11 @@ def test_a_mail_server_that_echoes_the_address_is_not_quoted(
 def test_a_mail_that_fails_unexpectedly_is_not_quoted(
     north: Any, corner: Corner, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*, message: Any, facts: Any) -> None:
-        raise RuntimeError(f"{message.recipient.email} {WORD}")
+    def fail(_session: Any, outgoing: Any) -> None:
+        raise RuntimeError(f"{outgoing.reader.address} {WORD}")
 
-    monkeypatch.setattr("notifications.channels.email.send", fail)
-    send_due()
+    monkeypatch.setattr("notifications.channels.email.EmailSession.send", fail)
+    scene.send_due()
 
     assert lines.of("message could not be sent")
     assert leaks(lines, corner) == []
@@ -187,7 +187,7 @@ def test_both_forms_are_clean(north: Any, corner: Corner, style: str) -> None:
     with captured(style=style) as lines:
         rest = Rest(north, corner.client_token)
         rest.get(f"/v1/clients?email=client@{WORD}.example.com")
-        send_due()
+        scene.send_due()
 
     assert lines.text()
     assert leaks(lines, corner) == []

@@ -12,9 +12,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from notifications.models import Message
-from notifications.services.send_due import send_due
 from tenants.telemetry import otel, tracing
 from tests.isolation.world import fill
+from tests.notifications import scene
 from tests.support import cast
 from tests.support.database import ROOT
 from tests.support.http import Rest
@@ -105,7 +105,7 @@ def test_the_mail_is_in_the_trace_of_the_booking_and_linked_to_its_task(booking:
 
     with tracing.span("task") as task:
         assert task is not None
-        send_due()
+        scene.send_due()
 
     sending = spans.named("send message")
     assert sending.context.trace_id == request.context.trace_id
@@ -147,7 +147,7 @@ def test_nothing_personal_leaves_in_a_span(north: Any, spans: Spans, monkeypatch
     rest.get("/v1/clients?email=client@canaryword.example.com")
     rest.get("/v1/nothing/canaryword")
     rest.post(f"/v1/coaches/{corner.coach.person_id}/bookings", {"slot_at": "canaryword", "notes": "canaryword"})
-    send_due()
+    scene.send_due()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 'canaryword', %s, 'it''s canaryword'", ["canaryword"])
     User.objects.create_user("canaryword@example.com", "a password")

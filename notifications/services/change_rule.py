@@ -1,0 +1,93 @@
+"""Making, changing and ending rules. Messages that are planned by them and not sent follow (services/replan.py)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from notifications.models import Rule
+from notifications.rules import Event
+from notifications.services.hints import hint_here
+from tenants.errors import check_version
+
+# What of a rule can be said from outside.
+FIELDS = (
+    "name",
+    "event",
+    "offset_minutes",
+    "audience",
+    "address",
+    "channel",
+    "brand_id",
+    "subject_kind",
+    "service_ids",
+    "quiet_from",
+    "quiet_until",
+    "lateness_minutes",
+    "is_essential",
+    "is_active",
+)
+
+
+@transaction.atomic
+def create_rule(*, fields: Mapping[str, Any], now: datetime) -> Rule:
+    """Makes a rule. One that tells before a start or after an end also plans for the bookings that there are.
+
+    Raises Django's ValidationError, by field.
+    """
+    rule = Rule(**fields)
+    rule.full_clean()
+    if Event(rule.event).is_timed:
+        rule.planned_version = 0
+    rule.changed_xid = _this_transaction()
+    rule.save(force_insert=True)
+    hint_here(now)
+    return rule
+
+
+@transaction.atomic
+def change_rule(
+    *, rule: Rule, changes: Mapping[str, Any], now: datetime, expected: frozenset[int] | None = None
+) -> Rule:
+    """Changes the named fields. Unsent messages of the rule are planned anew soon; none leaves by what it was before.
+
+    `expected` are the versions of which the caller changes one, None for any. Raises StaleVersionError and Django's
+    ValidationError, by field.
+    """
+    rule = Rule.objects.kept().select_for_update(no_key=True).get(pk=rule.pk)
+    check_version(rule.version, expected=expected)
+    changed = {name: value for name, value in changes.items() if getattr(rule, name) != value}
+    if not changed:
+        return rule
+    for name, value in changed.items():
+        setattr(rule, name, value)
+    rule.full_clean()
+    _save(rule, [*changed], now=now)
+    return rule
+
+
+@transaction.atomic
+def archive_rule(*, rule: Rule, now: datetime, expected: frozenset[int] | None = None) -> None:
+    """Ends a rule for good: its unsent messages are cancelled, the log keeps those that were sent.
+
+    Raises StaleVersionError.
+    """
+    rule = Rule.objects.kept().select_for_update(no_key=True).get(pk=rule.pk)
+    check_version(rule.version, expected=expected)
+    rule.is_active, rule.archived_at = False, now
+    _save(rule, ["is_active", "archived_at"], now=now)
+
+
+def _save(rule: Rule, changed: list[str], *, now: datetime) -> None:
+    rule.version += 1
+    rule.changed_xid = _this_transaction()
+    rule.save(update_fields=[*changed, "version", "changed_xid", "updated_at"])
+    hint_here(now)
+
+
+def _this_transaction() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        xid: int = cursor.fetchone()[0]
+    return xid
