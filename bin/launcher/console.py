@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-COLOURS = {"run": 36, "web": 32, "worker": 35, "beat": 33, "metrics": 37}
+COLOURS = {"run": 36, "web": 32, "worker": 35, "sender": 34, "beat": 33, "metrics": 37}
 
 
 class Console:

@@ -15,7 +15,7 @@ from types import FrameType
 from .console import Console
 from .processes import Register, Running, Service
 
-STOP_ORDER = ("web", "metrics", "beat", "worker", "valkey", "postgres")
+STOP_ORDER = ("web", "metrics", "beat", "worker", "sender", "valkey", "postgres")
 LONGEST_LINE = 65536
 FIRST_DELAY, LONGEST_DELAY = 0.5, 15.0  # seconds before a part is started again
 PARTS_SECONDS = 6.5  # all but the servers together, so that the servers stop within 10 s as well

@@ -24,7 +24,7 @@ def test_starts_everything_says_ready_and_stops_without_a_trace(start: Callable[
     assert "  metrics  http://127.0.0.1:" in run.output
     wait_until(lambda: "metrics" in run.pids(), lambda: run.output)
     pids = run.pids()
-    assert set(pids) == {"postgres", "valkey", "web", "worker", "beat", "metrics"}
+    assert set(pids) == {"postgres", "valkey", "web", "worker", "sender", "beat", "metrics"}
 
     assert run.end() == 0
 
@@ -104,7 +104,7 @@ def test_starts_a_part_again_that_died(start: Callable[..., Run], name: str) -> 
     if name == "web":
         wait_until(lambda: get(url) is not None, lambda: run.output)
     if name == "worker":
-        run.wait_for(" ready.\n", times=2)
+        run.wait_for(" ready.\n", times=3)
     assert exists(again)
 
 
