@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
@@ -23,9 +22,11 @@ from accounts.access.models import AccountMail
 from accounts.links import LIFETIMES, make_token
 from accounts.models import User
 from accounts.rules import MailPurpose, MailState, mail_retry
+from tenants import leases
 from tenants.addresses import address_of
 from tenants.brands.models import Brand
 from tenants.context import current_schema
+from tenants.leases import database_now
 from tenants.resolution import by_schema
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ _BUDGET_SECONDS: Final = 20.0
 def send_account_mails() -> int:
     """Deals with what is due, one after the other; answers with how many."""
     deadline, done = time.monotonic() + _BUDGET_SECONDS, 0
-    forget_old_resets(now=_database_now())
+    forget_old_resets(now=database_now())
     while time.monotonic() < deadline and (mail := claim()) is not None:
         deliver(mail)
         done += 1
@@ -53,27 +54,19 @@ def forget_old_resets(*, now: datetime) -> None:
     AccountMail.objects.filter(purpose=MailPurpose.PASSWORD_RESET, created_at__lt=now - timedelta(days=1)).delete()
 
 
-@transaction.atomic
 def claim() -> AccountMail | None:
-    """Leases one due mail to the caller, by the database's clock."""
-    now = _database_now()
-    mail = (
-        AccountMail.objects.filter(Q(state=MailState.PLANNED) | Q(state=MailState.SENDING, lease_until__lt=now))
-        .filter(due_at__lte=now)
-        .order_by("due_at")
-        .select_for_update(skip_locked=True)
-        .first()
+    """Leases one due mail to the caller."""
+    now = database_now()
+    due = AccountMail.objects.filter(
+        Q(state=MailState.PLANNED) | Q(state=MailState.SENDING, lease_until__lt=now), due_at__lte=now
     )
-    if mail is None:
-        return None
-    mail.state, mail.lease_until, mail.attempts = MailState.SENDING, now + LEASE, mail.attempts + 1
-    mail.save(update_fields=["state", "lease_until", "attempts"])
-    return mail
+    claimed = leases.claim(due, limit=1, lease=LEASE, now=now)
+    return AccountMail.objects.get(pk=claimed[0]) if claimed else None
 
 
 def deliver(mail: AccountMail) -> None:
     """Sends one claimed mail, or writes down why not. No address and no link is ever logged."""
-    now = _database_now()
+    now = database_now()
     user = mail.user or _user_with(mail.address)
     if user is None or not user.is_active or _was_just_sent(mail, user, now):
         mail.delete()
@@ -96,7 +89,7 @@ def deliver(mail: AccountMail) -> None:
         logger.exception("Account mail %s could not be sent", mail.pk)
         _fail(mail, f"Unexpected: {type(error).__name__}.", now=now)
     else:
-        _finish(mail, state=MailState.SENT, sent_at=_database_now(), user=user, address="", reason="")
+        _finish(mail, state=MailState.SENT, sent_at=database_now(), user=user, address="", reason="")
 
 
 def _user_with(address: str) -> User | None:
@@ -141,9 +134,3 @@ def _finish(mail: AccountMail, **fields: object) -> None:
     AccountMail.objects.filter(pk=mail.pk, state=MailState.SENDING, attempts=mail.attempts).update(
         lease_until=None, **fields
     )
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
