@@ -24,5 +24,13 @@ RULE = audited(
     ),
     # Whose it is nobody can say: it is never recorded.
     secret=("address",),
-    bookkeeping=("version", "planned_version", "changed_xid", "created_at", "updated_at"),
+    bookkeeping=(
+        "version",
+        "planned_version",
+        "changed_xid",
+        "planning_kind",
+        "planning_after",
+        "created_at",
+        "updated_at",
+    ),
 )

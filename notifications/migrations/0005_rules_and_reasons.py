@@ -414,6 +414,16 @@ class Migration(migrations.Migration):
                 name="rule_archived_is_off",
             ),
         ),
+        migrations.AddField(
+            model_name="rule",
+            name="planning_kind",
+            field=models.CharField(blank=True, editable=False, max_length=32),
+        ),
+        migrations.AddField(
+            model_name="rule",
+            name="planning_after",
+            field=models.UUIDField(editable=False, null=True),
+        ),
         migrations.RunSQL("UPDATE notifications_message SET wanted_at = due_at", migrations.RunSQL.noop),
         AuditTable(audited.RULE),
     ]

@@ -82,7 +82,8 @@ def archive_rule(*, rule: Rule, now: datetime, expected: frozenset[int] | None =
 def _save(rule: Rule, changed: list[str], *, now: datetime) -> None:
     rule.version += 1
     rule.changed_xid = _this_transaction()
-    rule.save(update_fields=[*changed, "version", "changed_xid", "updated_at"])
+    rule.planning_kind, rule.planning_after = "", None
+    rule.save(update_fields=[*changed, "version", "changed_xid", "planning_kind", "planning_after", "updated_at"])
     hint_here(now)
 
 

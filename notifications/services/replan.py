@@ -23,7 +23,7 @@ CHUNK = 100
 def replan_rules(*, deadline: float, now: datetime) -> bool:
     """Plans the changed rules of the current tenant until done or `deadline` (time.monotonic()); whether it is done.
 
-    Cut off or killed, it begins again: what was planned by then is left alone.
+    Cut off or killed, it goes on where the last chunk was committed.
     """
     for rule_id in list(Rule.objects.filter(planned_version__lt=F("version")).values_list("id", flat=True)):
         rule = Rule.objects.get(pk=rule_id)
@@ -68,10 +68,12 @@ def _replan(rule: Rule, *, deadline: float, now: datetime) -> bool:
 
 
 def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
-    """All bookings about which the rule may have something to say in future."""
+    """All bookings about which the rule may have something to say in future, from where the last turn ended."""
     since = now - timedelta(minutes=rule.offset_minutes or 0)
     for kind in [rule.subject_kind] if rule.subject_kind else subjects.kinds():
-        after: UUID | None = None
+        if kind < rule.planning_kind:
+            continue
+        after = rule.planning_after if kind == rule.planning_kind else None
         while True:
             if time.monotonic() > deadline:
                 return False
@@ -79,9 +81,10 @@ def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
                 occasions = subjects.source(kind).lock_upcoming(after, CHUNK, since)
                 for occasion in occasions:
                     plan_by_rule(rule_id=rule.pk, event=Event(rule.event), occasion=occasion, now=now)
+                after = occasions[-1].id if occasions else after
+                Rule.objects.filter(pk=rule.pk, version=rule.version).update(planning_kind=kind, planning_after=after)
             if len(occasions) < CHUNK:
                 break
-            after = occasions[-1].id
     return True
 
 

@@ -81,7 +81,9 @@ def _sessions() -> Iterator[dict[str, Session]]:
 
 def deliver(message_id: UUID, sessions: dict[str, Session]) -> bool:
     """Sends one claimed message, or writes down why it is not sent. False where its channel is paused for that."""
-    message = Message.objects.select_related("recipient", "brand", "rule").get(pk=message_id)
+    message = Message.objects.select_related("recipient", "brand", "rule").filter(pk=message_id).first()
+    if message is None:
+        return True  # erased meanwhile
     with (
         work.also(request_id=message.request_id, message=str(message.pk)),
         tracing.caused_span("send message", cause=message.traceparent, **_traced(message)),

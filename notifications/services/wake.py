@@ -6,6 +6,8 @@ from tenants.valkey import ValkeyGoneError, key, valkey
 # Longer than the slowest message takes (EMAIL_TIMEOUT). A worker that is killed holds its tenant up no longer than
 # this; one that waits or works longer may get company, which does no harm.
 AWAKE_SECONDS = 15
+# Until then a worker must have begun: so long may the queue be.
+QUEUED_SECONDS = 60
 
 
 def claim_turn() -> bool:
@@ -14,7 +16,7 @@ def claim_turn() -> bool:
     Valkey's memory is all that this needs: were it lost, a tenant would have two workers for a while, who
     share its messages without sending any twice. Raises ValkeyGoneError.
     """
-    return bool(valkey().ask(lambda client: client.set(_key(), "1", nx=True, ex=AWAKE_SECONDS)))
+    return bool(valkey().ask(lambda client: client.set(_key(), "1", nx=True, ex=QUEUED_SECONDS)))
 
 
 def keep_turn() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -164,3 +165,21 @@ def test_cut_off_by_the_time_it_goes_on_later(north: Any) -> None:
 
     assert scene.replan()
     assert scene.message_about(booking, "before_start").state == "planned"
+
+
+def test_a_long_walk_goes_on_where_it_was_cut_off(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red where each turn begins at the first booking: it would never come past what one turn has time for."""
+    scene.book_many(4)
+    rule = _reminder(60)
+    monkeypatch.setattr(replanning, "CHUNK", 1)
+    monkeypatch.setattr(replanning, "_older_transactions_have_ended", lambda _xid: True)
+    turns = 0
+    while Rule.objects.get(pk=rule.pk).planned_version == 0:
+        turns += 1
+        assert turns < 10
+        clock = iter([0.0])  # one chunk, then the time is up
+        monkeypatch.setattr(replanning, "time", SimpleNamespace(monotonic=lambda clock=clock: next(clock, 2.0)))
+        replanning.replan_rules(deadline=1.0, now=_now())
+
+    assert Message.objects.filter(event="before_start", state="planned").count() == 4
+    assert turns == 5
