@@ -292,6 +292,7 @@ class Migration(migrations.Migration):
             name="lateness_minutes",
             field=models.PositiveIntegerField(
                 default=1440,
+                verbose_name="given up when late by (minutes)",
                 help_text="A message that could not be sent for so long expires.",
                 validators=[
                     django.core.validators.MinValueValidator(1),

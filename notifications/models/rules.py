@@ -55,6 +55,7 @@ class Rule(models.Model):
     quiet_from = models.TimeField(null=True, blank=True, help_text="On the reader's clock.")
     quiet_until = models.TimeField(null=True, blank=True)
     lateness_minutes = models.PositiveIntegerField(
+        "given up when late by (minutes)",
         default=24 * 60,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_LATENESS_MINUTES)],
         help_text="A message that could not be sent for so long expires.",
