@@ -20,7 +20,7 @@ from tenants.telemetry.tasks import SENT_AT
 CACHE_SECONDS = 5.0
 STATEMENT_MILLISECONDS = 2000
 BROKER_SECONDS = 0.5
-QUEUE = "celery"
+QUEUES = ("celery", "sending")
 
 Families = list[GaugeMetricFamily]
 
@@ -136,15 +136,22 @@ def _broker() -> Families:
         settings.REDIS_URL, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
     )
     try:
-        waiting, taken, head = client.llen(QUEUE), client.hlen("unacked"), client.lindex(QUEUE, -1)
+        waiting = {queue: client.llen(queue) for queue in QUEUES}
+        heads = {queue: client.lindex(queue, -1) for queue in QUEUES}
+        taken = client.hlen("unacked")
     finally:
         client.close()
+    lines = GaugeMetricFamily("slotkeeper_broker_tasks_waiting", "Tasks that no worker has taken.", labels=["queue"])
+    ages = GaugeMetricFamily(
+        "slotkeeper_broker_oldest_task_seconds", "How long the first task in line has waited.", labels=["queue"]
+    )
+    for queue in QUEUES:
+        lines.add_metric([queue], float(waiting[queue]))
+        ages.add_metric([queue], _age(heads[queue]))
     return [
-        GaugeMetricFamily("slotkeeper_broker_tasks_waiting", "Tasks that no worker has taken.", float(waiting)),
+        lines,
+        ages,
         GaugeMetricFamily("slotkeeper_broker_tasks_taken", "Tasks that workers have and did not end.", float(taken)),
-        GaugeMetricFamily(
-            "slotkeeper_broker_oldest_task_seconds", "How long the first task in line has waited.", _age(head)
-        ),
     ]
 
 
