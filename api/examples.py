@@ -11,6 +11,10 @@ BRAND: Final = "be3c4e50-c80c-574a-988b-1ee4be5e4eee"  # Harbor Mind
 COACH: Final = "53075d23-6c3f-5e98-b11a-0b04678e1dec"  # Ines Calloway
 PATIENT: Final = "1cfd947a-e376-5fe5-8bf9-1fccdad7ccf2"  # Maya Lindqvist
 SLOT: Final = "{day}T15:00:00Z"
+OTHER_SLOT: Final = "{next_day}T15:30:00Z"
+BEGUN_BOOKING: Final = "3a48b2c9-b0e1-5502-bfc3-02eecb20656e"  # of Ines, has begun
+MISSED_BOOKING: Final = "7e12bd2d-3b9f-5d6c-8963-75887bb40a1a"  # of Ines, has begun
+DEAD_MESSAGE: Final = "ba8205d9-caa6-52fa-aabb-821783d9a759"  # about a booking of Ines
 
 
 def sent(name: str, value: dict[str, Any]) -> OpenApiExample:

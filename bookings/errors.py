@@ -104,6 +104,18 @@ class NotCancellableError(DomainError):
     message = "This booking can't be cancelled any more: it is {status}{started}."
 
 
+class NotReschedulableError(DomainError):
+    code = "not_reschedulable"
+    kind = Kind.STATE
+    message = "This booking can't be moved any more: it is {status}{started}."
+
+
+class ClientCanNotSayError(DomainError):
+    code = "not_the_coach"
+    kind = Kind.FORBIDDEN
+    message = "What became of a booking is said by its coach, or by a service with the scope manage:bookings."
+
+
 class NotInThatStateError(DomainError):
     code = "forbidden_step"
     kind = Kind.STATE

@@ -15,7 +15,7 @@ from bookings.models import MAX_SLOT_MINUTES, CoachBooking, OfficeHour
 from bookings.rules.coach_booking import Status
 from bookings.rules.office_hours import Hours, OfficeHourRule, free_slots
 from notifications.public import Occasion, Stage, SubjectFacts
-from scheduling.public import Client, Period, StaffMember, busy, closed_days
+from scheduling.public import Client, Period, StaffMember, Subject, busy, closed_days
 
 MAX_WINDOW = timedelta(days=31)
 
@@ -104,25 +104,39 @@ def _rule(row: tuple[Any, ...]) -> OfficeHourRule:
     )
 
 
-def coach_slots(*, coach: StaffMember, brand_id: uuid.UUID, within: Period, now: datetime) -> list[FreeSlot]:
-    """The slots of a coach that can be booked now and start in `within`, ascending."""
+def coach_slots(
+    *, coach: StaffMember, brand_id: uuid.UUID, within: Period, now: datetime, but: uuid.UUID | None = None
+) -> list[FreeSlot]:
+    """The slots of a coach that can be booked now and start in `within`, ascending; for a booking that is to be
+    moved (`but`), its own time is free."""
     return free_in(
         offers(coach_id=coach.pk, brand_id=brand_id),
         resource_id=coach.resource_id,
         closed=closed_days_around(brand_id=brand_id, within=within),
         within=within,
         now=now,
+        but=but,
     )
 
 
 def free_in(
-    offered: Sequence[Offer], *, resource_id: int, closed: Sequence[tuple[date, date]], within: Period, now: datetime
+    offered: Sequence[Offer],
+    *,
+    resource_id: int,
+    closed: Sequence[tuple[date, date]],
+    within: Period,
+    now: datetime,
+    but: uuid.UUID | None = None,
 ) -> list[FreeSlot]:
-    """What of the offers is free and starts in `within`, ascending."""
+    """What of the offers is free and starts in `within`, ascending. The time of the booking `but` counts as free."""
     if not offered:
         return []
     longest = max(offer.rule.slot_minutes for offer in offered)
-    taken = busy(resource_id=resource_id, period=Period(within.start, within.end + timedelta(minutes=longest)))
+    taken = busy(
+        resource_id=resource_id,
+        period=Period(within.start, within.end + timedelta(minutes=longest)),
+        but=but and Subject(CoachBooking.SUBJECT_KIND, but),
+    )
     found: dict[datetime, FreeSlot] = {}
     for offer in offered:
         for start in free_slots(offer.rule, within, now=now, closed=closed, busy=taken):

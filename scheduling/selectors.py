@@ -12,12 +12,12 @@ from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 
 
-def busy(*, resource_id: int, period: Period) -> list[Period]:
-    """The taken time of a resource that overlaps `period`, ascending.
+def busy(*, resource_id: int, period: Period, but: Subject | None = None) -> list[Period]:
+    """The taken time of a resource that overlaps `period`, ascending; without that of `but`, which is to be moved.
 
     Exclusive rows say it all: overbooked time lies inside them (docs/adr/0004).
     """
-    return [taken for taken, _subject in holders(resource_id=resource_id, period=period)]
+    return [taken for taken, subject in holders(resource_id=resource_id, period=period) if subject != but]
 
 
 def holders(*, resource_id: int, period: Period) -> list[tuple[Period, Subject]]:

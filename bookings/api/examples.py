@@ -2,7 +2,17 @@
 
 from typing import Any, Final
 
-from api.examples import BRAND, COACH, PATIENT, SLOT, answered, sent
+from api.examples import (
+    BEGUN_BOOKING,
+    BRAND,
+    COACH,
+    MISSED_BOOKING,
+    OTHER_SLOT,
+    PATIENT,
+    SLOT,
+    answered,
+    sent,
+)
 
 _OFFICE_HOUR_ID = "0198c0de-7a00-7000-8000-5a1e0f1ce001"
 _BOOKING: dict[str, Any] = {
@@ -42,6 +52,12 @@ NEW_BOOKING: Final = [
     answered("Booked", _BOOKING, status=201),
 ]
 CANCELLED: Final = [answered("Cancelled", {**_BOOKING, "status": "cancelled"})]
+RESCHEDULED: Final = [
+    sent("Another slot", {"slot_at": OTHER_SLOT}),
+    answered("Moved", {**_BOOKING, "slot_at": OTHER_SLOT}),
+]
+COMPLETED: Final = [answered("Completed", {**_BOOKING, "id": BEGUN_BOOKING, "status": "completed"})]
+NO_SHOW: Final = [answered("Not come", {**_BOOKING, "id": MISSED_BOOKING, "status": "no_show"})]
 BOOKINGS: Final = [answered("One booking", {"bookings": [_BOOKING]})]
 SLOTS: Final = [
     answered(

@@ -18,6 +18,20 @@ COACH_ID: Final = OpenApiParameter(
     examples=[OpenApiExample("Ines Calloway of the demo", value=examples.COACH)],
 )
 BOOKING_ID: Final = OpenApiParameter("id", uuid.UUID, OpenApiParameter.PATH, description="The booking's id.")
+BEGUN_BOOKING_ID: Final = OpenApiParameter(
+    "id",
+    uuid.UUID,
+    OpenApiParameter.PATH,
+    description="The booking's id.",
+    examples=[OpenApiExample("One of the demo that has begun", value=examples.BEGUN_BOOKING)],
+)
+MISSED_BOOKING_ID: Final = OpenApiParameter(
+    "id",
+    uuid.UUID,
+    OpenApiParameter.PATH,
+    description="The booking's id.",
+    examples=[OpenApiExample("Another of the demo that has begun", value=examples.MISSED_BOOKING)],
+)
 FOR_PATIENT: Final = OpenApiParameter(
     "X-Current-User-Id",
     uuid.UUID,
@@ -30,9 +44,17 @@ FOR_COACH: Final = OpenApiParameter(
 )
 
 
-def _cancel(booking: str) -> dict[str, Any]:
-    return {"x-links": {"cancel": {"operationId": "cancelCoachBooking", "parameters": {"id": booking}}}}
+def _links(booking: str, **operations: str) -> dict[str, Any]:
+    return {
+        "x-links": {
+            name: {"operationId": operation, "parameters": {"id": booking}} for name, operation in operations.items()
+        }
+    }
 
 
-BOOKING_LEADS_TO: Final = _cancel("$response.body#/id")
-BOOKINGS_LEAD_TO: Final = _cancel("$response.body#/bookings/0/id")
+_ID: Final = "$response.body#/id"
+BOOKING_LEADS_TO: Final = _links(_ID, cancel="cancelCoachBooking", reschedule="rescheduleCoachBooking")
+MOVED_BOOKING_LEADS_TO: Final = _links(_ID, cancel="cancelCoachBooking")
+BOOKINGS_LEAD_TO: Final = _links(
+    "$response.body#/bookings/0/id", cancel="cancelCoachBooking", reschedule="rescheduleCoachBooking"
+)

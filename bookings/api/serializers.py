@@ -25,6 +25,12 @@ class NewCoachBooking(BodySerializer):
     )
 
 
+class OtherSlot(BodySerializer):
+    """The slot to which a booking is moved."""
+
+    slot_at = InstantField(help_text="Wanted start of the slot, with an offset.")
+
+
 class CoachBookingOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     office_hour_id = serializers.UUIDField()

@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
-from bookings.api.viewsets import CoachBookingViewSet, CoachViewSet
+from bookings.api.booking_viewsets import CoachBookingViewSet
+from bookings.api.viewsets import CoachViewSet
 
 # A router puts literals (bookings/me) before bookings/<id>, which two kinds of bookings share.
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)

@@ -1,6 +1,5 @@
-"""Office hours of coaches and the bookings in them (loop.yaml)."""
+"""Coaches: their slots, their office hours, and booking them (loop.yaml)."""
 
-import uuid
 from datetime import timedelta
 from typing import ClassVar
 
@@ -12,18 +11,16 @@ from rest_framework.response import Response
 from api.brands import current_brand_id
 from api.errors import InvalidInputError
 from api.request import principal_of
-from api.versions import IF_MATCH, expected_versions, versioned
+from api.versions import versioned
 from bookings import errors, selectors
 from bookings.api import examples, parameters
 from bookings.api import serializers as shapes
-from bookings.models import CoachBooking, OfficeHour
+from bookings.models import OfficeHour
 from bookings.services import book_coach as booking_service
 from bookings.services.book_coach import book_coach
-from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.publish_office_hour import publish_office_hour
 from scheduling.api.acting import ActingForAnotherError, ActsForPerson
 from scheduling.public import Period, StaffMember
-from tenants.errors import StaleVersionError
 
 _COACH = [errors.CoachNotFoundError, errors.CoachOutsideBrandError]
 _DEFAULT_WINDOW = timedelta(days=7)
@@ -148,82 +145,3 @@ class CoachViewSet(ActsForPerson):
             offer=shapes.offer_of(offer, default_zone=coach.person.timezone),
         )
         return Response(shapes.office_hour_json(office_hour, coach_id=coach.person_id), status=201)
-
-
-class CoachBookingViewSet(ActsForPerson):
-    lookup_url_kwarg = "id"
-    versioned: ClassVar = {"destroy"}
-    lookup_value_converter = "str"
-    scopes: ClassVar = {"mine": {"read:bookings"}, "destroy": {"write:bookings", "manage:bookings"}}
-    refusals: ClassVar = {
-        "mine": [errors.PatientNotFoundError, ActingForAnotherError, InvalidInputError],
-        "destroy": [
-            errors.BookingNotFoundError,
-            errors.ForeignBookingError,
-            errors.NotCancellableError,
-            StaleVersionError,
-            InvalidInputError,
-            ActingForAnotherError,
-        ],
-    }
-
-    @extend_schema(
-        operation_id="listMyCoachBookings",
-        tags=["coach-bookings"],
-        summary="List the calling patient's office-hour bookings",
-        parameters=[parameters.FOR_PATIENT],
-        responses=shapes.CoachBookingsOutput,
-        examples=examples.BOOKINGS,
-        extensions=parameters.BOOKINGS_LEAD_TO,
-    )
-    @action(detail=False, methods=["get"], url_path="me")
-    def mine(self, request: Request) -> Response:
-        brand_id = current_brand_id(request)
-        client = selectors.patient(patient_id=self.person_id, brand_id=brand_id)
-        bookings = selectors.bookings_of(client, brand_id=brand_id)
-        return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
-
-    @extend_schema(
-        operation_id="cancelCoachBooking",
-        tags=["coach-bookings"],
-        summary="Cancel an office-hour booking",
-        description=(
-            "The patient cancels until the start; the coach, and a service with the scope manage:bookings, "
-            "as long as the booking stands."
-        ),
-        parameters=[parameters.BOOKING_ID, parameters.FOR_PATIENT, IF_MATCH],
-        responses={200: shapes.CoachBookingOutput},
-        examples=examples.CANCELLED,
-    )
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
-        booking = self._found(id)
-        cancelled = cancel_coach_booking(
-            booking=booking,
-            reason="",
-            as_staff=self._as_staff(request, booking),
-            now=self.now,
-            expected=expected_versions(request),
-        )
-        answer = Response(shapes.booking_json(cancelled, patient_id=cancelled.client.person_id))
-        return versioned(answer, cancelled.version)
-
-    def _found(self, booking_id: str) -> CoachBooking:
-        try:
-            booking = CoachBooking.objects.with_people().get(pk=uuid.UUID(booking_id))
-        except (ValueError, CoachBooking.DoesNotExist) as error:
-            raise errors.BookingNotFoundError from error
-        if booking.brand_id != current_brand_id(self.request):
-            raise errors.ForeignBookingError
-        return booking
-
-    def _as_staff(self, request: Request, booking: CoachBooking) -> bool:
-        """Whether the caller cancels as staff. Raises ForeignBookingError for who is neither side of it."""
-        person_id = self.person_id
-        caller = principal_of(request)
-        if person_id is None and caller.user_id is None and "manage:bookings" in caller.scopes:
-            return True
-        if person_id is not None and person_id == booking.coach.person_id:
-            return True
-        if person_id is not None and person_id == booking.client.person_id:
-            return False
-        raise errors.ForeignBookingError

@@ -25,6 +25,11 @@ def may_step(status: Status, to: Status) -> bool:
     return to in STEPS[status]
 
 
+def may_reschedule(status: Status, *, starts_at: datetime, now: datetime) -> bool:
+    """Until the start, whoever asks: what has begun took place or did not."""
+    return status is Status.BOOKED and now < starts_at
+
+
 def may_cancel(status: Status, *, starts_at: datetime, now: datetime, as_staff: bool) -> bool:
     """A client until the start, staff as long as the booking stands."""
     return may_step(status, Status.CANCELLED) and (as_staff or now < starts_at)

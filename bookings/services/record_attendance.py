@@ -9,15 +9,20 @@ from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_step
 from bookings.selectors import occasion
 from notifications.public import Event, announce
+from tenants.errors import check_version
 
 
 @transaction.atomic
-def record_attendance(*, booking: CoachBooking, came: bool, now: datetime) -> CoachBooking:
+def record_attendance(
+    *, booking: CoachBooking, came: bool, now: datetime, expected: frozenset[int] | None = None
+) -> CoachBooking:
     """Sets completed or no_show, once the booking has begun, and tells whom it concerns. The coach's time stays taken.
 
-    Raises NotInThatStateError, NotOverYetError.
+    `expected` are the versions of which the caller means one, None for any. Raises NotInThatStateError,
+    NotOverYetError, StaleVersionError.
     """
     booking = CoachBooking.objects.select_for_update(of=("self",)).with_people().get(pk=booking.pk)
+    check_version(booking.version, expected=expected)
     to = Status.COMPLETED if came else Status.NO_SHOW
     if not may_step(Status(booking.status), to):
         raise NotInThatStateError(status=booking.status, to=to.value)
