@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 
 from notifications.models.rules import Rule
 from notifications.rules import UNSENT, Channel, Event, MessageState, Why
@@ -13,12 +14,13 @@ from tenants.brands.models import Brand
 from tenants.ids import new_id
 
 
-def happened(state: MessageState, why: Why, reason: str) -> RawSQL:
-    """The history of a message with one more line, at the database's time."""
+def happened(state: MessageState, why: Why, reason: str, *, by: str = "") -> RawSQL:
+    """The history of a message with one more line, at the database's time; with who did it, if it was somebody, as
+    the audit names them (`user:<id>`)."""
     return RawSQL(
-        "history || jsonb_build_object('at', statement_timestamp(), 'state', %s::text, 'why', %s::text,"
-        " 'reason', %s::text)",
-        [state.value, why.value, reason[:300]],
+        "history || jsonb_strip_nulls(jsonb_build_object('at', statement_timestamp(), 'state', %s::text,"
+        " 'why', %s::text, 'reason', %s::text, 'by', nullif(%s::text, '')))",
+        [state.value, why.value, reason[:300], by],
         output_field=models.JSONField(),
     )
 
@@ -51,7 +53,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def end(self, state: MessageState, *, why: Why, reason: str, **fields: Any) -> int:
         """Puts them into a state, with a line in their history; answers how many."""
         return self.update(
-            state=state, why=why, reason=reason[:300], lease_until=None, history=happened(state, why, reason), **fields
+            state=state,
+            state_since=Now(),
+            why=why,
+            reason=reason[:300],
+            lease_until=None,
+            history=happened(state, why, reason),
+            **fields,
         )
 
     def about(self, subject_kind: str, subject_id: UUID) -> "MessageQuerySet":
@@ -77,6 +85,8 @@ class Message(models.Model):
     # The subject's time, place, staff and status when this was planned; also the SEQUENCE of its .ics.
     schedule_version = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=[(s.value, s.label) for s in MessageState], default="planned")
+    # By the database's clock. `sending` leaves it as it was: the lease says since when.
+    state_since = models.DateTimeField(db_default=Now(), editable=False)
     why = models.CharField(max_length=16, blank=True, choices=[(why.value, why.label) for why in Why], default=Why.NONE)
     reason = models.CharField(max_length=300, blank=True, help_text="Why it is in this state.")
     wanted_at = models.DateTimeField(help_text="When the rule would have it; due later or earlier for quiet hours.")
@@ -86,7 +96,7 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=200, blank=True, help_text="What the provider calls it.")
-    # What happened to it: [{"at", "state", "why", "reason"}], oldest first; the plan itself is `created_at`.
+    # What happened to it: [{"at", "state", "why", "reason", "by"}], oldest first; the plan itself is `created_at`.
     history = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField()
     # Of the request that caused it, so that the mail is found from the request: its id, and its W3C trace if any.
@@ -122,11 +132,12 @@ class Message(models.Model):
             models.Index(fields=["rule"], condition=Q(state__in=["planned", "failed"]), name="message_unsent_of_rule"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_of_provider"),
             models.Index(fields=["created_at"], name="message_by_time"),
-            # For the operators' metrics. A message that goes well never enters it.
+            # How sending went, hour by hour: for staff's chart and the operators' metrics.
             models.Index(
-                fields=["state", "created_at"],
-                condition=Q(state__in=["failed", "dead"]),
-                name="message_in_trouble",
+                fields=["state", "state_since"],
+                include=["brand"],
+                condition=Q(state__in=["sent", "failed", "dead"]),
+                name="message_outcome",
             ),
         ]
 

@@ -50,7 +50,11 @@ def timing(
             due = night.start - _MINUTE
     if event.is_timed and due < now:
         why = Why.QUIET_HOURS if wanted >= now else Why.TIME_PASSED
-    expires = due + timedelta(minutes=lateness_minutes)
-    if event is Event.BEFORE_START:
-        expires = min(expires, starts_at)
+    expires = expiry(event=event, due_at=due, lateness_minutes=lateness_minutes, starts_at=starts_at)
     return Timing(wanted, due, max(expires, now), why)
+
+
+def expiry(*, event: Event, due_at: datetime, lateness_minutes: int, starts_at: datetime) -> datetime:
+    """Until when a message that is due then is of use: a reminder never after the start."""
+    expires = due_at + timedelta(minutes=lateness_minutes)
+    return min(expires, starts_at) if event is Event.BEFORE_START else expires

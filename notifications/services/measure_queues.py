@@ -54,7 +54,7 @@ def _measure(schemas: list[str]) -> dict[str, Queue]:
             SELECT count(*) FILTER (WHERE state = 'failed') AS failed,
                    count(*) FILTER (WHERE state = 'dead') AS dead
             FROM {quote_schema_name(schema)}.notifications_message
-            WHERE state = 'failed' OR state = 'dead' AND created_at > now() - interval '24 hours'
+            WHERE state = 'failed' OR state = 'dead' AND state_since > now() - interval '24 hours'
         ) AS trouble
         """
         for index, schema in enumerate(schemas)

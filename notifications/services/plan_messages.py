@@ -166,6 +166,7 @@ def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) ->
             )
             ON CONFLICT (rule_id, subject_id, recipient_id, channel, schedule_version) DO UPDATE
                 SET rule_version = excluded.rule_version, address = excluded.address, state = excluded.state,
+                    state_since = statement_timestamp(),
                     why = excluded.why, reason = excluded.reason, wanted_at = excluded.wanted_at,
                     due_at = excluded.due_at, expires_at = excluded.expires_at,
                     history = message.history || jsonb_build_object(

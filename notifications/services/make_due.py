@@ -1,0 +1,79 @@
+"""What retrying a message and sending it ahead of its time share: it becomes due now, if it is still true and wanted."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Least, Now
+
+from notifications import subjects
+from notifications.errors import MessageTooLateError, MessageUntrueError, MessageUnwantedError
+from notifications.models import Message
+from notifications.models.messages import happened
+from notifications.rules import Event, MessageState, Why
+from notifications.rules.timing import expiry
+from notifications.services.hints import hint
+from notifications.services.replan import replan_message
+from notifications.subjects import Occasion
+from tenants.context import current_schema
+from tenants.errors import DomainError
+
+
+@transaction.atomic
+def make_due(
+    *,
+    message_id: UUID,
+    of: Collection[MessageState],
+    refusal: type[DomainError],
+    why: Why,
+    reason: str,
+    by: str,
+    now: datetime,
+    **fields: Any,
+) -> Message:
+    """Makes a message that is in one of the states `of` due now, with a line in its history that names `by`.
+
+    Its reader's quiet hours still count. Raises `refusal`, MessageUntrueError, MessageTooLateError,
+    MessageUnwantedError; Message.DoesNotExist.
+    """
+    occasion = _locked_occasion(message_id)
+    message = Message.objects.select_for_update(of=("self",)).select_related("rule").get(pk=message_id)
+    if message.state not in of:
+        raise refusal(state=message.get_state_display().lower())
+    if occasion is None or occasion.schedule_version != message.schedule_version:
+        raise MessageUntrueError
+    if message.event == Event.BEFORE_START and occasion.starts_at <= now:
+        raise MessageTooLateError
+    if not message.rule.is_active:
+        raise MessageUnwantedError
+    this = Message.objects.filter(pk=message.pk)
+    this.update(
+        state=MessageState.PLANNED, why=why, reason=reason, history=happened(MessageState.PLANNED, why, reason, by=by)
+    )
+    if message.rule_version < message.rule.version:
+        # What the rule says by now decides: at once, and not when a worker finds out.
+        replan_message(message, now=now)
+    message.refresh_from_db(fields=["state"])
+    if message.state != MessageState.PLANNED:
+        raise MessageUnwantedError
+    expires_at = expiry(
+        event=Event(message.event),
+        due_at=now,
+        lateness_minutes=message.rule.lateness_minutes,
+        starts_at=occasion.starts_at,
+    )
+    # By the clock of the workers, even where this machine's runs ahead.
+    this.update(due_at=Least(Value(now), Now()), expires_at=expires_at, why=why, reason=reason, state_since=Now(), **fields)
+    # Bound now: when it runs, another schema may be current.
+    schema = current_schema()
+    transaction.on_commit(lambda: hint(schema, now), robust=True)
+    return Message.objects.select_related("rule", "recipient", "brand").get(pk=message_id)
+
+
+def _locked_occasion(message_id: UUID) -> Occasion | None:
+    """What the message is about, locked: before the message itself, as those do who change bookings."""
+    kind, subject_id = Message.objects.values_list("subject_kind", "subject_id").get(pk=message_id)
+    return subjects.source(kind).lock(subject_id) if kind in subjects.kinds() else None

@@ -1,0 +1,207 @@
+"""Sending a message again, or ahead of its time: only what is still true and wanted, and it is known who wanted it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db.models import F
+
+from bookings.models import CoachBooking
+from bookings.services.reschedule_coach_booking import reschedule_coach_booking
+from notifications.errors import (
+    MessageNotRetriableError,
+    MessageNotWaitingError,
+    MessageTooLateError,
+    MessageUntrueError,
+    MessageUnwantedError,
+)
+from notifications.models import Message, Rule
+from notifications.rules import MessageState, Why
+from notifications.services.retry_message import retry_message
+from notifications.services.retry_messages import retry_messages
+from notifications.services.send_now import send_now
+from tests.notifications import scene
+from tests.support import cast
+
+BY = "user:somebody"
+DAY = timedelta(days=1)
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
+def _ended(state: str, event: str = "booked") -> Message:
+    """A message about a booking that came to this end, after five attempts."""
+    message = scene.message_about(scene.book(), event)
+    Message.objects.filter(pk=message.pk).end(MessageState(state), why=Why.REFUSED, reason="No such mailbox.")
+    Message.objects.filter(pk=message.pk).update(attempts=5, expires_at=F("created_at"))
+    return message
+
+
+def _reminder(**due: timedelta) -> Message:
+    Rule.objects.create(event="before_start", offset_minutes=60)
+    return scene.message_about(scene.book(), "before_start")
+
+
+@pytest.mark.parametrize("state", ["dead", "failed", "expired", "bounced"])
+def test_what_did_not_arrive_is_sent_again(north: Any, state: str) -> None:
+    message = _ended(state)
+
+    retried = retry_message(message_id=message.pk, by=BY, now=_now())
+
+    assert (retried.state, retried.why, retried.attempts) == ("planned", "retried", 0)
+    assert retried.expires_at - retried.due_at == timedelta(minutes=message.rule.lateness_minutes)
+    assert retried.history[-1] == {
+        "at": retried.history[-1]["at"], "state": "planned", "why": "retried", "reason": f"Retried: it was {state}.",
+        "by": BY,
+    }  # fmt: skip
+    scene.send_due()
+    assert len(mail.outbox) == 1
+    assert scene.message_about(CoachBooking.objects.get()).state == "sent"
+
+
+@pytest.mark.parametrize("state", ["planned", "sent", "superseded", "cancelled"])
+def test_nothing_else_is(north: Any, state: str) -> None:
+    message = _ended(state)
+
+    with pytest.raises(MessageNotRetriableError, match=f"that is {state} is not sent again"):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+    message.refresh_from_db()
+    assert message.state == state
+
+
+def test_what_is_being_sent_is_left_to_its_worker(north: Any) -> None:
+    message = _ended("failed")
+    Message.objects.update(state="sending", lease_until=_now() + DAY)
+
+    with pytest.raises(MessageNotRetriableError):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+
+def test_what_is_no_longer_true_is_not_sent_again(north: Any) -> None:
+    message = _ended("dead")
+    scene.cancel(CoachBooking.objects.get())
+
+    with pytest.raises(MessageUntrueError):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+
+def test_nor_about_what_nobody_knows(north: Any) -> None:
+    message = _ended("dead")
+    Message.objects.update(subject_kind="of_a_later_version")
+
+    with pytest.raises(MessageUntrueError):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+
+def test_a_reminder_of_what_has_begun_is_too_late(north: Any) -> None:
+    message = _reminder()
+    Message.objects.filter(pk=message.pk).end(MessageState.DEAD, why=Why.REFUSED, reason="")
+    start = CoachBooking.objects.get().starts_at
+
+    with pytest.raises(MessageTooLateError):
+        retry_message(message_id=message.pk, by=BY, now=start)
+    retried = retry_message(message_id=message.pk, by=BY, now=start - timedelta(minutes=5))
+    assert retried.expires_at == start
+
+
+def test_a_rule_that_is_off_wants_nothing(north: Any) -> None:
+    message = _ended("dead")
+    Rule.objects.update(is_active=False)
+
+    with pytest.raises(MessageUnwantedError):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+
+def test_a_rule_that_was_changed_decides_at_once(north: Any) -> None:
+    message = _ended("dead")
+    Rule.objects.filter(event="booked").update(version=2, lateness_minutes=60)
+
+    retried = retry_message(message_id=message.pk, by=BY, now=_now())
+
+    assert (retried.rule_version, retried.state) == (2, "planned")
+    assert retried.expires_at - retried.due_at == timedelta(minutes=60)
+
+
+def test_and_may_no_longer_want_it(north: Any) -> None:
+    message = _ended("dead")
+    Rule.objects.filter(event="booked").update(version=2, subject_kind="visit")
+
+    with pytest.raises(MessageUnwantedError):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+    message.refresh_from_db()
+    assert message.state == "dead"
+
+
+def test_many_are_retried_and_what_may_not_be_is_counted(north: Any) -> None:
+    booked = scene.book_many(4)
+    ids = [scene.message_about(booking).pk for booking in booked]
+    Message.objects.filter(pk__in=ids[:3]).end(MessageState.DEAD, why=Why.REFUSED, reason="")
+    Message.objects.filter(pk=ids[3]).end(MessageState.SENT, why=Why.NONE, reason="")
+    scene.cancel(booked[0])
+
+    result = retry_messages(message_ids=ids, by=BY, now=_now())
+
+    assert result.done == 2
+    assert dict(result.refused) == {
+        str(MessageUntrueError()): 1,
+        str(MessageNotRetriableError(state="sent")): 1,
+    }
+
+
+def test_a_reminder_is_sent_ahead_of_its_time(north: Any) -> None:
+    message = _reminder()
+    assert message.due_at > _now() + timedelta(minutes=5)
+
+    sent = send_now(message_id=message.pk, by=BY, now=_now())
+
+    assert (sent.state, sent.history[-1]["by"]) == ("planned", BY)
+    scene.send_due()
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_what_waits_for_its_next_try_is_tried_now(north: Any) -> None:
+    message = _ended("failed")
+    Message.objects.update(due_at=_now() + timedelta(hours=1))
+
+    assert send_now(message_id=message.pk, by=BY, now=_now()).due_at <= _now()
+
+
+def test_what_is_due_stays_as_it_is(north: Any) -> None:
+    message = scene.message_about(scene.book())
+
+    assert send_now(message_id=message.pk, by=BY, now=_now()).history == []
+
+
+@pytest.mark.parametrize("state", ["sent", "dead", "superseded", "cancelled", "expired", "bounced"])
+def test_what_does_not_wait_is_not_sent_now(north: Any, state: str) -> None:
+    message = _ended(state)
+
+    with pytest.raises(MessageNotWaitingError):
+        send_now(message_id=message.pk, by=BY, now=_now())
+
+
+def test_what_was_moved_meanwhile_is_not_sent_now(north: Any) -> None:
+    message = _reminder()
+    booking = CoachBooking.objects.get()
+    reschedule_coach_booking(booking=booking, slot_at=cast.tomorrow_at(11), now=_now())
+
+    with pytest.raises(MessageNotWaitingError, match="superseded"):
+        send_now(message_id=message.pk, by=BY, now=_now())
+
+
+def test_a_worker_is_woken_for_it(north: Any, django_capture_on_commit_callbacks: Any) -> None:
+    from notifications.services.hints import take_hints
+
+    message = _ended("dead")
+    take_hints(now=_now() + DAY, limit=10)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+    assert take_hints(now=_now(), limit=10) == [north.schema_name]
