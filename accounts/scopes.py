@@ -18,6 +18,8 @@ SCOPES: Final = {
     "read:notifications": "See who is told what, when and how.",
     "write:notifications": "Change who is told what, when and how.",
     "run:notifications": "Wake the notification workers.",
+    "read:messages": "See what was told to whom, and why something was not.",
+    "write:messages": "Send messages again, or ahead of their time.",
     "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
@@ -47,6 +49,8 @@ SERVICE_ONLY: Final = frozenset(
         "read:notifications",
         "write:notifications",
         "run:notifications",
+        "read:messages",
+        "write:messages",
         "read:audit",
     }
 )

@@ -35,7 +35,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,
-    "ENUM_NAME_OVERRIDES": {"CoachBookingStatus": "bookings.api.serializers.STATUSES"},
+    "ENUM_NAME_OVERRIDES": {
+        "CoachBookingStatus": "bookings.api.serializers.STATUSES",
+        "MessageState": "notifications.api.message_serializers.STATES",
+        "MessageReason": "notifications.api.message_serializers.ANSWERED_WHYS",
+        "NotificationEvent": "notifications.api.message_serializers.EVENTS",
+        "NotificationChannel": "notifications.api.message_serializers.CHANNELS",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -52,6 +58,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "providers", "description": "Providers of visits."},
         {"name": "bookings", "description": "What concerns bookings of every kind."},
         {"name": "notifications", "description": "Who is told what, when and how."},
+        {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "people", "description": "Clients and staff."},
         {"name": "audit", "description": "Who changed what."},
     ],

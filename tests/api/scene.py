@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from notifications.models import Rule
+from notifications.models import Message, Rule
 from tests.support import cast
 from tests.support.http import Rest
 
@@ -33,6 +33,9 @@ def make_scene(tenant: Any) -> Scene:
     coach, client = cast.make_coach(), cast.make_client()
     cast.make_office_hour(coach)
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
+    # One that may be sent again, and ahead of its time.
+    message = Message.objects.get(subject_id=booking.pk)
+    Message.objects.filter(pk=message.pk).update(state="failed", due_at=booking.starts_at)
     person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com", "phone": "+1 555 0100",
               "language": "en", "timezone": "Europe/Berlin"}  # fmt: skip
     rule = {"name": "An hour before", "event": "before_start", "offset_minutes": 60, "audience": "both",
@@ -44,6 +47,7 @@ def make_scene(tenant: Any) -> Scene:
         values={
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
+            "messages.pk": message.pk,
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
             "notification-rules.pk": Rule.objects.create(
@@ -86,5 +90,10 @@ def make_scene(tenant: Any) -> Scene:
             "POST /v1/notification-rules": rule,
             "PATCH /v1/notification-rules/<int:pk>": rule,
             "DELETE /v1/notification-rules/<int:pk>": {},
+            "POST /v1/bookings/<str:id>/reschedule": {"slot_at": cast.tomorrow_at(12).isoformat()},
+            "POST /v1/bookings/<str:id>/complete": {},
+            "POST /v1/bookings/<str:id>/no-show": {},
+            "POST /v1/messages/<uuid:pk>/retry": {},
+            "POST /v1/messages/<uuid:pk>/send-now": {},
         },
     )

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.scopes import ACT_AS, SCOPES
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services.book_coach import book_coach
+from notifications.models import Message
 from scheduling.models import Client, Person, StaffMember
 from tenants.brands.models import Brand
 from tenants.context import use, use_public
@@ -59,6 +60,7 @@ def make_world(north: Any, south: Any) -> World:
     now = slot - timedelta(days=1)
     book_coach(coach_id=ina.person_id, patient_id=kim.person_id, brand_id=kids.pk, slot_at=slot, notes=None, now=now)
     cast.make_booking(ada, carol, slot_at=cast.tomorrow_at(11))
+    begun = cast.make_booking(ada, bob, slot_at=cast.tomorrow_at(9, days=-1))
     with use(south):
         far_coach, far_client = cast.make_coach("Far Coach"), cast.make_client("Far Client")
         cast.make_office_hour(far_coach)
@@ -66,7 +68,8 @@ def make_world(north: Any, south: Any) -> World:
         marks = _mark_all()
     return World(
         north=north, south=south, kids_host=cast.brand_host(north, kids), bob=bob, carol=carol, kim=kim, ada=ada,
-        eve=eve, ina=ina, far_client=far_client, far_coach=far_coach, values=scene.values, bodies=scene.bodies,
+        eve=eve, ina=ina, far_client=far_client, far_coach=far_coach,
+        values={**scene.values, "bookings.id.complete": begun.pk, "bookings.id.no_show": begun.pk}, bodies=scene.bodies,
         marks={**marks, **_mark_all()},
     )  # fmt: skip
 
@@ -84,6 +87,9 @@ def _mark_all() -> dict[str, str]:
         marks[f"canary-{name}"] = name
     for office_hour in OfficeHour.objects.select_related("coach__person"):
         marks[str(office_hour.pk)] = f"{office_hour.coach.person.given_name.lower()}'s-hours"
+    for message in Message.objects.select_related("recipient"):
+        assert message.recipient
+        marks[str(message.pk)] = f"{message.recipient.given_name.lower()}'s-message"
     return marks
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookings.services.book_coach import book_coach
-from notifications.models import Rule
+from notifications.models import Message, Rule
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
@@ -62,6 +62,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
         ids={
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
+            "messages.pk": Message.objects.get(subject_id=booking.pk).pk,
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
             "notification-rules.pk": Rule.objects.create(name=f"Rule {canary}", event="booked", brand=brand).pk,

@@ -27,8 +27,14 @@ class Operation:
         return _PARAMETER.findall(self.route)
 
     def path(self, values: Mapping[str, object]) -> str:
-        """The address with its parameters filled in. KeyError for one that nobody knows how to fill."""
-        return _PARAMETER.sub(lambda found: str(values[f"{self.noun}.{found[1]}"]), self.route)
+        """The address with its parameters filled in: with the action's own value, such as `bookings.id.complete`,
+        or else with the one of the collection. KeyError for one that nobody knows how to fill."""
+
+        def value(found: re.Match[str]) -> str:
+            name = f"{self.noun}.{found[1]}"
+            return str(values.get(f"{name}.{self.action}") or values[name])
+
+        return _PARAMETER.sub(value, self.route)
 
     @property
     def noun(self) -> str:
