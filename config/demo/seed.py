@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from datetime import time as clock
 
 from django.conf import settings
@@ -14,14 +14,10 @@ from accounts.access.models import Application, Membership
 from accounts.models import User
 from accounts.rules import Role
 from accounts.scopes import SCOPES
-from bookings.selectors import coach_slots
-from bookings.services.book_coach import book_coach
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
+from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
-from notifications.models import Message
-from notifications.rules import MessageState
 from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
-from scheduling.public import Period
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
 from tenants.context import use
@@ -94,7 +90,8 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
         location = Location.objects.create(name=demo.name, address=demo.address, timezone=demo.timezone)
         for room in demo.rooms:
             register_room(name=room, location=location)
-    _some_bookings(list(staff.values()), clients, now=now)
+    add_rules()
+    add_bookings(demo.slug, list(staff.values()), clients, now=now)
 
 
 def _brands(demo: DemoTenant) -> dict[str, Brand]:
@@ -191,24 +188,3 @@ def _client(demo: DemoTenant, client: DemoClient, brand: Brand) -> Client:
     created = Client.objects.create(person=person)
     created.brands.add(brand)
     return created
-
-
-def _some_bookings(staff: list[StaffMember], clients: list[Client], *, now: datetime) -> None:
-    """A handful of bookings in the coming days, so that the admin is not empty."""
-    for index, coach in enumerate(staff):
-        brand = coach.brands.get()
-        own_clients = [client for client in clients if brand in client.brands.all()]
-        free = coach_slots(
-            coach=coach, brand_id=brand.pk, within=Period(now + timedelta(days=1), now + timedelta(days=12)), now=now
-        )
-        for number, slot in enumerate(free[3 :: 7 + index][:6]):
-            book_coach(
-                coach_id=coach.person_id,
-                patient_id=own_clients[number % len(own_clients)].person_id,
-                brand_id=brand.pk,
-                slot_at=slot.start,
-                notes=["First talk", None, "Follow-up after last week"][number % 3],
-                now=now,
-            )
-    # Nobody reads the demo's mail: the first one in the folder is the reader's own.
-    Message.objects.update(state=MessageState.SUPERSEDED, reason="Demo data: not sent.")

@@ -36,10 +36,11 @@ def send(demo: Demo) -> Any:
 
     def linked(operation_id: str, parameter: str) -> Any:
         """What a documented link of another operation's answer leads to."""
-        for operation in OPERATIONS.values():
+        # The last one first: a booking that was made is moved before it is cancelled.
+        for operation in reversed(OPERATIONS.values()):
             for link in operation.success[1].get("links", {}).values():
                 if link["operationId"] == operation_id and operation.method == "POST":
-                    body = once(operation.id, next(iter(operation.request_examples))).json()
+                    body = once(operation.id, next(iter(operation.request_examples), "")).json()
                     return body[link["parameters"][parameter].removeprefix("$response.body#/")]
         raise AssertionError(f"{operation_id}: neither an example of {parameter} nor a link to it")
 
