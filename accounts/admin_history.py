@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -21,6 +21,8 @@ from accounts.models import User
 from tenants.audit import selectors
 from tenants.audit.models import AuditEntry
 from tenants.audit.registry import declared, of_table
+
+Row = TypeVar("Row", bound=Any)
 
 PAGE = 50
 _HIDDEN: Final = {"id"}
@@ -84,6 +86,16 @@ class WithHistory(ModelAdmin):
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/audit_history.html", context)
+
+
+def with_names(rows: Sequence[Row]) -> list[Row]:
+    """Dataclasses whose `by` is somebody as the audit names them (`user:<id>`), with what people call them instead."""
+    names = _Names()
+    for row in rows:
+        kind, _, key = row.by.partition(":")
+        names.want(_BY_NAME.get(kind), key)
+    names.load()
+    return [replace(row, by=_who(row.by, names)) if row.by else row for row in rows]
 
 
 def readable(entries: Sequence[AuditEntry]) -> list[Change]:

@@ -21,9 +21,10 @@ _SEES: Final = {
     Role.COACH: {"bookings"},
 }
 _CHANGES: Final = {
-    Role.MANAGER: {"scheduling", "bookings", "visits"},
+    Role.MANAGER: {"scheduling", "bookings", "visits", "notifications.change_message"},
     Role.RECEPTIONIST: {
         "bookings.change_coachbooking",
+        "notifications.change_message",
         "scheduling.add_client",
         "scheduling.add_person",
         "scheduling.change_client",

@@ -135,7 +135,7 @@ def free_in(
     taken = busy(
         resource_id=resource_id,
         period=Period(within.start, within.end + timedelta(minutes=longest)),
-        but=but and Subject(CoachBooking.SUBJECT_KIND, but),
+        but=Subject(CoachBooking.SUBJECT_KIND, but) if but else None,
     )
     found: dict[datetime, FreeSlot] = {}
     for offer in offered:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
 from bookings.models import CoachBooking
+from config.sending_panel import sending_panel
 
 DAYS = 7
 
@@ -104,8 +105,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The coming week's bookings, as far as the viewer may see them; in the tenant's zone."""
-    if getattr(request, "tenant", None) is None or not request.user.has_perm("bookings.view_coachbooking"):
+    """How sending goes and the coming week's bookings, as far as the viewer may see them; in the tenant's zone."""
+    if getattr(request, "tenant", None) is None:
+        return context
+    context = {**context, "sending": sending_panel(request)}
+    if not request.user.has_perm("bookings.view_coachbooking"):
         return context
     zone = timezone.get_current_timezone()
     today = timezone.localdate()

@@ -1,18 +1,24 @@
 """What other apps may use of notifications."""
 
 from notifications.rules import Event, Stage
+from notifications.selectors import message_timeline
 from notifications.services.announce import announce
 from notifications.services.measure_queues import Queue, measure_queues
+from notifications.services.measure_sending import Hour, Sending, measure_sending
 from notifications.subjects import Occasion, Source, SubjectFacts, register_subject
 
 __all__ = [
     "Event",
+    "Hour",
     "Occasion",
     "Queue",
+    "Sending",
     "Source",
     "Stage",
     "SubjectFacts",
     "announce",
     "measure_queues",
+    "measure_sending",
+    "message_timeline",
     "register_subject",
 ]

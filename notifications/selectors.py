@@ -1,10 +1,15 @@
 """Reads of notifications."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notifications.channels.outgoing import Reader
 from notifications.models import Message
-from notifications.rules import Channel
+from notifications.rules import UNSENT, Channel, MessageState, Why
+from notifications.rules.history import steps
 from notifications.subjects import SubjectFacts
 
 
@@ -28,3 +33,47 @@ def reader_of(message: Message, *, facts: SubjectFacts) -> Reader:
         zone=ZoneInfo(person.timezone),
         is_staff=person.pk in facts.occasion.staff_ids,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """Something that happened to a message, or (`is_ahead`) is to happen: that it is sent, or tried again."""
+
+    message: Message
+    at: datetime
+    state: MessageState
+    why: Why
+    reason: str
+    by: str = ""
+    is_ahead: bool = False
+
+    @property
+    def reader(self) -> str:
+        return self.message.recipient.name if self.message.recipient else self.message.address
+
+
+def message_timeline(*, kind: str, subject_id: UUID) -> list[TimelineStep]:
+    """All that was told about a booking, or wasn't, oldest first; then what is still to come. One query."""
+    messages = Message.objects.about(kind, subject_id).select_related("recipient", "rule").order_by("created_at", "id")
+    return timeline_of(messages)
+
+
+def timeline_of(messages: Iterable[Message]) -> list[TimelineStep]:
+    """As `message_timeline`, of these messages."""
+    past: list[TimelineStep] = []
+    ahead: list[TimelineStep] = []
+    for message in messages:
+        state = MessageState(message.state)
+        past += [
+            TimelineStep(message, step.at, step.state, step.why, step.reason, step.by)
+            for step in steps(
+                created_at=message.created_at,
+                state=state,
+                why=Why(message.why),
+                reason=message.reason,
+                history=message.history,
+            )
+        ]
+        if state in UNSENT:
+            ahead.append(TimelineStep(message, message.due_at, state, Why.NONE, "", is_ahead=True))
+    return sorted(past, key=lambda step: step.at) + sorted(ahead, key=lambda step: step.at)

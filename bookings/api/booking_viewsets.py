@@ -98,8 +98,8 @@ class CoachBookingViewSet(ActsForPerson):
         tags=["coach-bookings"],
         summary="Move an office-hour booking to another slot of its coach",
         description=(
-            "The patient, the coach, or a service with the scope manage:bookings, until the booking begins. The slot is "
-            "checked as for a new booking. To move it to where it is changes nothing and tells nobody."
+            "The patient, the coach, or a service with the scope manage:bookings, until the booking begins. The slot "
+            "is checked as for a new booking. To move it to where it is changes nothing and tells nobody."
         ),
         parameters=[parameters.BOOKING_ID, parameters.FOR_PATIENT, IF_MATCH],
         request=shapes.OtherSlot,
@@ -150,9 +150,7 @@ class CoachBookingViewSet(ActsForPerson):
         booking = self._found(booking_id)
         if not self._as_staff(request, booking):
             raise errors.ClientCanNotSayError
-        return _answer(
-            record_attendance(booking=booking, came=came, now=self.now, expected=expected_versions(request))
-        )
+        return _answer(record_attendance(booking=booking, came=came, now=self.now, expected=expected_versions(request)))
 
     def _found(self, booking_id: str) -> CoachBooking:
         try:

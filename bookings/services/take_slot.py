@@ -44,9 +44,7 @@ REFUSALS: Final[list[type[DomainError]]] = [
 class Take(Protocol):
     """The ledger's `reserve` for who takes time, its `move` for who takes it instead of other time."""
 
-    def __call__(
-        self, *, resource_ids: Sequence[int], period: Period, subject: Subject, now: datetime
-    ) -> object: ...
+    def __call__(self, *, resource_ids: Sequence[int], period: Period, subject: Subject, now: datetime) -> object: ...
 
 
 def who_meets(

@@ -27,7 +27,13 @@ _MESSAGE: dict[str, Any] = {
     "created_at": "2026-11-20T16:04:05.123456Z",
     "request_id": "0190a0b0-0000-7000-8000-000000000003",
 }
-_PLANNED: dict[str, Any] = {"at": "2026-11-20T16:04:05.123456Z", "state": "planned", "why": "", "reason": "", "by": None}
+_PLANNED: dict[str, Any] = {
+    "at": "2026-11-20T16:04:05.123456Z",
+    "state": "planned",
+    "why": "",
+    "reason": "",
+    "by": None,
+}
 _DIED: dict[str, Any] = {"at": "2026-11-20T16:04:06.123456Z", **_REFUSED, "by": None}
 _RETRIED: dict[str, Any] = {
     "at": "2026-11-20T17:00:00.123456Z",

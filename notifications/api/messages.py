@@ -24,7 +24,7 @@ _FILTERS = ("subject_kind", "subject_id", "recipient_id", "state", "why", "event
 
 
 class NewestFirst(OpaqueCursor):
-    ordering = ("-created_at", "-id")
+    ordering: Any = ("-created_at", "-id")
 
 
 class MessageViewSet(PlatformViewSet):

@@ -1,7 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
-from notifications.api.rules import RuleViewSet
 from notifications.api.messages import MessageViewSet
+from notifications.api.rules import RuleViewSet
 from notifications.api.viewsets import NotifyViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)

@@ -60,7 +60,11 @@ def why_sentence(
     waits = state in {MessageState.PLANNED, MessageState.FAILED}
     said: tuple[str, ...]
     if waits and due_at <= now and paused_seconds:
-        said = (f"Not sent yet: the channel's server can't be reached. It is tried again in {paused_seconds} s.", because)
+        said = (
+            "Not sent yet: the channel's server can't be reached.",
+            f"It is tried again in {paused_seconds} s.",
+            because,
+        )
     elif waits and due_at <= now:
         said = (
             f"It is due since {say(due_at)} and goes out as soon as a worker is free.",

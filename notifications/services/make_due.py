@@ -1,4 +1,4 @@
-"""What retrying a message and sending it ahead of its time share: it becomes due now, if it is still true and wanted."""
+"""What retrying a message and sending it ahead of its time share: it becomes due now, if it is true and wanted."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -66,7 +66,8 @@ def make_due(
         starts_at=occasion.starts_at,
     )
     # By the clock of the workers, even where this machine's runs ahead.
-    this.update(due_at=Least(Value(now), Now()), expires_at=expires_at, why=why, reason=reason, state_since=Now(), **fields)
+    due_at = Least(Value(now), Now())
+    this.update(due_at=due_at, expires_at=expires_at, why=why, reason=reason, state_since=Now(), **fields)
     # Bound now: when it runs, another schema may be current.
     schema = current_schema()
     transaction.on_commit(lambda: hint(schema, now), robust=True)

@@ -92,7 +92,7 @@ def test_a_locked_booking_is_to_be_tried_again(sign_in: SignIn, monkeypatch: pyt
     coach = cast.make_coach()
     cast.make_office_hour(coach)
     booking = cast.make_booking(coach, cast.make_client(), slot_at=cast.tomorrow_at(9))
-    monkeypatch.setattr("bookings.admin.cancel_coach_booking", refused_by(LockNotAvailable("lock timeout")))
+    monkeypatch.setattr("bookings.admin_bookings.cancel_coach_booking", refused_by(LockNotAvailable("lock timeout")))
     admin = sign_in()
     answer = admin.post(f"{BOOKINGS}{booking.pk}/cancel/", reason="x", _form_submitted="true")
     assert "Repeat" in admin.get(answer["HX-Redirect"]).content.decode()
@@ -103,7 +103,7 @@ def test_what_will_not_pass_is_not_hidden(sign_in: SignIn, monkeypatch: pytest.M
     coach = cast.make_coach()
     cast.make_office_hour(coach)
     booking = cast.make_booking(coach, cast.make_client(), slot_at=cast.tomorrow_at(9))
-    monkeypatch.setattr("bookings.admin.cancel_coach_booking", refused_by(NotNullViolation("a defect")))
+    monkeypatch.setattr("bookings.admin_bookings.cancel_coach_booking", refused_by(NotNullViolation("a defect")))
     with pytest.raises(OperationalError):
         sign_in().post(f"{BOOKINGS}{booking.pk}/cancel/", reason="x", _form_submitted="true")
 

@@ -54,9 +54,7 @@ def test_a_message_and_what_happened_to_it(rest: Rest) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_page_costs_the_same_for_any_number_of_rows(
-    rest: Rest, rows: int, django_assert_num_queries: Any
-) -> None:
+def test_a_page_costs_the_same_for_any_number_of_rows(rest: Rest, rows: int, django_assert_num_queries: Any) -> None:
     scene.book_many(rows)
     rest.get("/v1/messages")
     # Search path, token, messages.

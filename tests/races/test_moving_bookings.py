@@ -6,6 +6,7 @@ Each race counts because it can be lost: the same calls without the guard in que
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def tenant(database: str) -> Any:
 def test_a_booking_is_moved_and_then_cancelled_or_cancelled_alone(tenant: Any) -> None:
     for number in range(ROUNDS):
         booking = _booking(tenant, number)
-        said = _at_once(tenant, lambda booking=booking: _move(booking, 3), lambda booking=booking: _cancel(booking))
+        said = _at_once(tenant, partial(_move, booking, 3), partial(_cancel, booking))
         assert said in (["moved", "cancelled"], ["not_reschedulable", "cancelled"])
         assert _broken(tenant) == []
 
@@ -144,7 +145,7 @@ def _at_once(tenant: Any, *calls: Callable[[], str]) -> list[str]:
         except Error as error:
             return str(getattr(error.__cause__, "sqlstate", error))
 
-    return in_threads(*[lambda call=call: run(call) for call in calls])
+    return in_threads(*[partial(run, call) for call in calls])
 
 
 def _broken(tenant: Any) -> list[str]:
