@@ -23,8 +23,6 @@ NOT_OF_ONE_OPERATION = {
     "sign_in_unavailable",
     "resource_taken",  # the ledger's; each domain says it in its own words
     "overbook_reason_required",  # no endpoint overbooks yet
-    "forbidden_step",  # nor says who came
-    "not_over_yet",
 }
 
 
