@@ -15,7 +15,7 @@ BERLIN, NEW_YORK, LORD_HOWE = (ZoneInfo(name) for name in ("Europe/Berlin", "Ame
 
 
 def _local(zone: ZoneInfo, *wall: int) -> datetime:
-    return datetime(*wall, tzinfo=zone).astimezone(UTC)  # type: ignore[misc]
+    return datetime(*wall, tzinfo=zone).astimezone(UTC)  # type: ignore[arg-type, misc]
 
 
 def _timing(event: Event, *, start: datetime, where: ZoneInfo = BERLIN, **more: Any) -> Timing:
@@ -110,10 +110,10 @@ def test_a_reminder_that_would_come_too_late_goes_out_before_the_night() -> None
 def test_the_nights_when_the_clocks_change(
     zone: ZoneInfo, instant: tuple[int, ...], begins: tuple[int, ...], ends: tuple[int, ...]
 ) -> None:
-    night = NIGHT.around(datetime(*instant, tzinfo=UTC), zone)  # type: ignore[misc]
+    night = NIGHT.around(datetime(*instant, tzinfo=UTC), zone)  # type: ignore[arg-type, misc]
 
     assert night is not None
-    assert (night.start, night.end) == (datetime(*begins, tzinfo=UTC), datetime(*ends, tzinfo=UTC))  # type: ignore[misc]
+    assert (night.start, night.end) == (datetime(*begins, tzinfo=UTC), datetime(*ends, tzinfo=UTC))  # type: ignore[arg-type, misc]
 
 
 def test_quiet_hours_are_half_open() -> None:
