@@ -21,10 +21,19 @@ _SEES: Final = {
     Role.COACH: {"bookings"},
 }
 _CHANGES: Final = {
-    Role.MANAGER: {"scheduling", "bookings", "visits", "notifications.change_message"},
+    Role.MANAGER: {
+        "scheduling",
+        "bookings",
+        "visits",
+        "notifications.change_message",
+        "notifications.add_suppression",
+        "notifications.change_suppression",
+    },
     Role.RECEPTIONIST: {
         "bookings.change_coachbooking",
         "notifications.change_message",
+        "notifications.add_suppression",
+        "notifications.change_suppression",
         "scheduling.add_client",
         "scheduling.add_person",
         "scheduling.change_client",

@@ -20,6 +20,9 @@ SCOPES: Final = {
     "run:notifications": "Wake the notification workers.",
     "read:messages": "See what was told to whom, and why something was not.",
     "write:messages": "Send messages again, or ahead of their time.",
+    "read:suppressions": "See the addresses that are written to no more.",
+    "write:suppressions": "Put addresses on the suppression list, and take them off it.",
+    "write:delivery-reports": "Report what became of messages: delivered, bounced, complained.",
     "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
@@ -51,6 +54,9 @@ SERVICE_ONLY: Final = frozenset(
         "run:notifications",
         "read:messages",
         "write:messages",
+        "read:suppressions",
+        "write:suppressions",
+        "write:delivery-reports",
         "read:audit",
     }
 )

@@ -34,3 +34,15 @@ RULE = audited(
         "updated_at",
     ),
 )
+
+SUPPRESSION = audited(
+    "notifications_suppression",
+    kind="suppression",
+    subject=("suppression", "id"),
+    brand="brand_id",
+    # Not a person's: the address may be nobody's that the tenant knows.
+    owner=("suppression", "id"),
+    plain=("id", "channel", "brand_id", "reason", "scope", "message_id", "ended_at"),
+    personal=("address", "note"),
+    bookkeeping=("version", "created_at"),
+)

@@ -28,7 +28,7 @@ def reader_of(message: Message, *, facts: SubjectFacts) -> Reader:
     return Reader(
         person_id=person.pk,
         name=person.given_name,
-        address=person.email if message.channel in {Channel.EMAIL, Channel.PUSH, Channel.CHAT} else person.phone,
+        address=address_of(message),
         language=person.language,
         zone=ZoneInfo(person.timezone),
         is_staff=person.pk in facts.occasion.staff_ids,
@@ -77,3 +77,16 @@ def timeline_of(messages: Iterable[Message]) -> list[TimelineStep]:
         if state in UNSENT:
             ahead.append(TimelineStep(message, message.due_at, state, Why.NONE, "", is_ahead=True))
     return sorted(past, key=lambda step: step.at) + sorted(ahead, key=lambda step: step.at)
+
+
+def address_of(message: Message) -> str:
+    """Where a message goes: to the person's address for its channel as it is now, or to the rule's fixed one."""
+    person = message.recipient
+    if person is None:
+        return message.address
+    return person.email if message.channel in {Channel.EMAIL, Channel.PUSH, Channel.CHAT} else person.phone
+
+
+def address_told(message: Message) -> str:
+    """Where a message went; while it is not known to have gone, where it goes."""
+    return message.address or address_of(message)

@@ -1,4 +1,5 @@
 from notifications.models.messages import Message
 from notifications.models.rules import Rule
+from notifications.models.suppressions import Suppression
 
-__all__ = ["Message", "Rule"]
+__all__ = ["Message", "Rule", "Suppression"]

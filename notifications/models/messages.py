@@ -62,6 +62,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
             **fields,
         )
 
+    def known_as(self, reference: str) -> "MessageQuerySet":
+        """The one with this id, this Message-ID (which begins with the id) or this id of its provider."""
+        try:
+            return self.filter(pk=UUID(reference.strip().removeprefix("<").partition("@")[0]))
+        except ValueError:
+            return self.filter(provider_id=reference).exclude(provider_id="")
+
     def about(self, subject_kind: str, subject_id: UUID) -> "MessageQuerySet":
         return self.filter(subject_kind=subject_kind, subject_id=subject_id)
 

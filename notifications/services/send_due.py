@@ -17,10 +17,12 @@ from django.db.models import F
 
 from notifications import subjects
 from notifications.channels.errors import PermanentFailureError, SendingError, TransientFailureError, UnreachableError
-from notifications.channels.outgoing import Outgoing, Session
+from notifications.channels.outgoing import Outgoing, Reader, Session
 from notifications.channels.registry import SESSIONS
-from notifications.models import Message
+from notifications.models import Message, Suppression
+from notifications.rules import Channel
 from notifications.rules.messages import LEASE, MessageState, Why, gives_up, retry_after
+from notifications.rules.suppressions import SuppressionReason
 from notifications.selectors import reader_of
 from notifications.services import pauses
 from notifications.services.compose import compose
@@ -34,6 +36,12 @@ from tenants.telemetry.metrics import record
 logger = structlog.get_logger(__name__)
 
 BATCH = 10
+_SUPPRESSED = {
+    SuppressionReason.UNSUBSCRIBED: "Its reader has unsubscribed from all that is not essential.",
+    SuppressionReason.BOUNCED: "Messages to this address came back.",
+    SuppressionReason.COMPLAINED: "Its reader has called such messages spam.",
+    SuppressionReason.MANUAL: "Staff has put this address on the suppression list.",
+}
 
 
 class NotSentError(Exception):
@@ -159,7 +167,20 @@ def _outgoing(message: Message, *, now: datetime) -> Outgoing:
         raise PermanentFailureError(
             "The recipient has no address for this channel. Add one to the person.", why=Why.NO_ADDRESS
         )
+    if suppression := _against(message, reader):
+        reason = SuppressionReason(suppression.reason)
+        raise NotSentError(MessageState.CANCELLED, reason.why, _SUPPRESSED[reason])
     return compose(message=message, facts=facts, reader=reader)
+
+
+def _against(message: Message, reader: Reader) -> Suppression | None:
+    """What stands against sending it. Looked at as late as can be: who has unsubscribed a moment ago is heard."""
+    return Suppression.objects.against(
+        channel=Channel(message.channel),
+        address=reader.address,
+        brand_id=message.brand_id,
+        is_essential=message.rule.is_essential,
+    ).first()
 
 
 def _late(message: Message) -> str:
@@ -178,7 +199,10 @@ def _fail(message: Message, *, why: Why, reason: str, now: datetime) -> None:
 def _finish(message: Message, state: MessageState, *, why: Why = Why.NONE, reason: str = "", **fields: object) -> None:
     """Ends the lease, unless another worker has taken over meanwhile."""
     mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
-    mine.end(state, why=why, reason=reason, **fields)
+    if not mine.end(state, why=why, reason=reason, **fields) and state is MessageState.SENT:
+        # What became of it was reported before this line: only its provider's name for it is missing.
+        reported = Message.objects.filter(pk=message.pk, attempts=message.attempts, provider_id="")
+        reported.update(provider_id=fields["provider_id"])
     # Without the reason, which may be the mail server's words: they name the recipient. The admin shows it.
     logger.info("message", state=state.value, channel=message.channel, subject=str(message.subject_id))
     record(lambda metrics: metrics.messages.labels(message.event, message.channel, state.value).inc())
