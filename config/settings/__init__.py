@@ -14,6 +14,7 @@ from config.settings.i18n import *
 from config.settings.logs import *
 from config.settings.mail import *
 from config.settings.oauth import *
+from config.settings.optout import *
 from config.settings.rest import *
 from config.settings.security import *
 from config.settings.tasks import *

@@ -32,6 +32,8 @@ RATE_LIMITS = {
     "signin": _limit("RATE_LIMIT_SIGNIN", "10/15m"),
     "signin_address": _limit("RATE_LIMIT_SIGNIN_ADDRESS", "50/15m"),
     "signin_account": _limit("RATE_LIMIT_SIGNIN_ACCOUNT", "200/h"),
+    # Of a link to unsubscribe: whoever has it, back and forth.
+    "unsubscribe": _limit("RATE_LIMIT_UNSUBSCRIBE", "20/m"),
 }
 
 # How many proxies of one's own a request comes through: so many entries of X-Forwarded-For are believed.

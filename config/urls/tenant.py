@@ -7,6 +7,7 @@ from accounts import oauth_views, pages, password_pages
 from accounts.admin_sites import tenant_site
 from config.urls import common
 from config.urls.common import handler400, handler403, handler404, handler500
+from notifications.optout.pages import UnsubscribeView
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("password/set", password_pages.PasswordSetView.as_view(), name="password-set"),
     path("invitation", password_pages.InvitationView.as_view(), name="invitation"),
     path("account", pages.AccountView.as_view(), name="account"),
+    path("unsubscribe/<str:token>", UnsubscribeView.as_view(), name="unsubscribe"),
     path("admin/", tenant_site.urls),
     *common.urlpatterns,
     # Not Django's own page for an unknown address, which with DEBUG shows its URLs instead of the envelope.

@@ -2,6 +2,7 @@
 
 from notifications.channels.outgoing import Outgoing, Reader
 from notifications.models import Message
+from notifications.optout.links import unsubscribe_url
 from notifications.subjects import SubjectFacts
 from notifications.texts import render
 
@@ -9,5 +10,9 @@ from notifications.texts import render
 def compose(*, message: Message, facts: SubjectFacts, reader: Reader) -> Outgoing:
     """The message as it is to be sent. Raises PermanentFailureError where its template can't be rendered."""
     return Outgoing(
-        message=message, facts=facts, reader=reader, text=render(message=message, facts=facts, reader=reader)
+        message=message,
+        facts=facts,
+        reader=reader,
+        text=render(message=message, facts=facts, reader=reader),
+        unsubscribe_url="" if message.rule.is_essential else unsubscribe_url(message),
     )

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from notifications.channels.email.calendar import calendar_file, method
+from notifications.channels.email.unsubscribing import unsubscribe_headers
 from notifications.channels.errors import PermanentFailureError, TransientFailureError, UnreachableError
 from notifications.channels.outgoing import Outgoing
 from tenants.context import current_schema
@@ -75,7 +76,11 @@ def build(outgoing: Outgoing) -> EmailMultiAlternatives:
         body=outgoing.text.text,
         from_email=formataddr((" ".join(brand.name.split()), sender)),
         to=[outgoing.reader.address],
-        headers={"Message-ID": f"<{outgoing.key}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": f"<{outgoing.key}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+            **unsubscribe_headers(outgoing.unsubscribe_url),
+        },
     )
     if outgoing.text.html:
         mail.attach_alternative(outgoing.text.html, "text/html")
