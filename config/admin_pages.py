@@ -89,6 +89,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _item("Message log", "outgoing_mail", "notifications_message"),
                 _item("Rules", "rule", "notifications_rule"),
+                _item("Suppression list", "unsubscribe", "notifications_suppression"),
             ],
         },
         {

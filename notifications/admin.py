@@ -2,5 +2,6 @@
 
 from notifications.admin_messages import MessageAdmin
 from notifications.admin_rules import RuleAdmin
+from notifications.admin_suppressions import SuppressionAdmin
 
-__all__ = ["MessageAdmin", "RuleAdmin"]
+__all__ = ["MessageAdmin", "RuleAdmin", "SuppressionAdmin"]

@@ -95,4 +95,9 @@ def _as_if_it_had_been_sent(tenant: str, *, now: datetime) -> None:
             MessageState.DEAD, why=Why.REFUSED, reason="The mail server answered 550: No such mailbox here"
         )
     due.end(MessageState.SENT, why=Why.NONE, reason="", attempts=1, sent_at=F("due_at"))
-    Message.objects.filter(state=MessageState.SENT).update(state_since=F("due_at"))
+    sent = Message.objects.filter(state=MessageState.SENT)
+    sent.update(state_since=F("due_at"))
+    # Of which the documentation's examples report that it came back.
+    first = sent.filter(recipient__isnull=False).select_related("recipient").earliest("created_at", "id")
+    address = first.recipient.email if first.recipient else ""
+    Message.objects.filter(pk=first.pk).update(id=demo_id(tenant, "message"), address=address)

@@ -17,6 +17,7 @@ from accounts.scopes import SCOPES
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
 from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
+from notifications.models import Suppression
 from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
@@ -92,6 +93,12 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
             register_room(name=room, location=location)
     add_rules()
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
+    Suppression.objects.create(
+        id=demo_id(demo.slug, "suppression"),
+        address=f"former.client@{demo.slug}.example.com",
+        note="Asked for it on the phone.",
+        created_at=now,
+    )
 
 
 def _brands(demo: DemoTenant) -> dict[str, Brand]:

@@ -60,6 +60,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "notifications", "description": "Who is told what, when and how."},
         {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "people", "description": "Clients and staff."},
+        {"name": "suppressions", "description": "Who is written to no more, and what came back."},
         {"name": "audit", "description": "Who changed what."},
     ],
 }

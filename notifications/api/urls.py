@@ -1,12 +1,16 @@
 from rest_framework.routers import SimpleRouter
 
 from notifications.api.messages import MessageViewSet
+from notifications.api.delivery_reports import DeliveryReportViewSet
 from notifications.api.rules import RuleViewSet
+from notifications.api.suppressions import SuppressionViewSet
 from notifications.api.viewsets import NotifyViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("bookings", NotifyViewSet, basename="booking-notifications")
 router.register("notification-rules", RuleViewSet, basename="notification-rules")
 router.register("messages", MessageViewSet, basename="message")
+router.register("suppressions", SuppressionViewSet, basename="suppression")
+router.register("delivery-reports", DeliveryReportViewSet, basename="delivery-report")
 
 urlpatterns = router.urls

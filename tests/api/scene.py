@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from bookings.models import CoachBooking
 from notifications.models import Message, Rule
 from tests.support import cast
 from tests.support.http import Rest
@@ -49,6 +51,7 @@ def make_scene(tenant: Any) -> Scene:
             "bookings.id": booking.pk,
             "messages.pk": message.pk,
             "clients.pk": client.person_id,
+            "suppressions.pk": cast.make_suppression("bob", brand=cast.main_brand()).pk,
             "staff.pk": coach.person_id,
             "notification-rules.pk": Rule.objects.create(
                 name="Tomorrow", event="before_start", offset_minutes=1440, brand=cast.main_brand()
@@ -95,5 +98,24 @@ def make_scene(tenant: Any) -> Scene:
             "POST /v1/bookings/<str:id>/no-show": {},
             "POST /v1/messages/<uuid:pk>/retry": {},
             "POST /v1/messages/<uuid:pk>/send-now": {},
+            "POST /v1/suppressions": {
+                "channel": "email",
+                "address": "dora@example.com",
+                "scope": "everything",
+                "note": "Called.",
+            },
+            "DELETE /v1/suppressions/<uuid:pk>": {},
+            "POST /v1/delivery-reports": {
+                "message_id": str(_sent_message(booking)),
+                "kind": "bounced",
+                "at": "2026-11-20T09:00:00Z",
+                "detail": "550 No such user",
+            },
         },
     )
+
+
+def _sent_message(booking: CoachBooking) -> UUID:
+    message = Message.objects.get(subject_id=booking.pk, event="booked")
+    Message.objects.filter(pk=message.pk).update(state="sent", attempts=1, sent_at=message.due_at)
+    return message.pk

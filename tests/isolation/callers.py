@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.scopes import ACT_AS, SCOPES
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services.book_coach import book_coach
-from notifications.models import Message
+from notifications.models import Message, Suppression
 from scheduling.models import Client, Person, StaffMember
 from tenants.brands.models import Brand
 from tenants.context import use, use_public
@@ -61,8 +61,11 @@ def make_world(north: Any, south: Any) -> World:
     book_coach(coach_id=ina.person_id, patient_id=kim.person_id, brand_id=kids.pk, slot_at=slot, notes=None, now=now)
     cast.make_booking(ada, carol, slot_at=cast.tomorrow_at(11))
     begun = cast.make_booking(ada, bob, slot_at=cast.tomorrow_at(9, days=-1))
+    cast.make_suppression("kim", brand=kids)
+    cast.make_suppression("all")
     with use(south):
         far_coach, far_client = cast.make_coach("Far Coach"), cast.make_client("Far Client")
+        cast.make_suppression("far", brand=cast.main_brand())
         cast.make_office_hour(far_coach)
         cast.make_booking(far_coach, far_client, slot_at=cast.tomorrow_at(9))
         marks = _mark_all()
@@ -81,6 +84,8 @@ def _mark_all() -> dict[str, str]:
         name = person.given_name.lower()
         Person.objects.filter(pk=person.pk).update(family_name=f"canary-{name}")
         marks[f"canary-{name}"] = name
+    for suppression in Suppression.objects.all():
+        marks[suppression.address] = f"{suppression.note}'s-suppression"
     for booking in CoachBooking.objects.select_related("client__person"):
         name = f"{booking.client.person.given_name.lower()}'s-booking"
         CoachBooking.objects.filter(pk=booking.pk).update(notes=f"canary-{name}")

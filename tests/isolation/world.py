@@ -66,6 +66,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
             "notification-rules.pk": Rule.objects.create(name=f"Rule {canary}", event="booked", brand=brand).pk,
+            "suppressions.pk": cast.make_suppression(canary, brand=brand).pk,
         },
     )
 

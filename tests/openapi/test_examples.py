@@ -91,3 +91,5 @@ def test_the_examples_name_people_of_the_demo() -> None:
     assert str(demo_id("harbor", "person", "Ines Calloway")) == examples.COACH
     assert str(demo_id("harbor", "person", "Maya Lindqvist")) == examples.PATIENT
     assert str(demo_id("harbor", "brand", "harbor-mind")) == examples.BRAND
+    assert str(demo_id("harbor", "message")) == examples.SENT_MESSAGE
+    assert str(demo_id("harbor", "suppression")) == examples.SUPPRESSION

@@ -16,6 +16,10 @@ from accounts.services.issue_token import issue_token
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services.book_coach import book_coach
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
+from notifications.models import Suppression
+from notifications.rules import Channel
+from notifications.rules.suppressions import SuppressionScope
+from notifications.services.add_suppression import add_suppression
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
@@ -75,6 +79,18 @@ def make_booking(coach: StaffMember, client: Client, *, slot_at: datetime, now: 
         slot_at=slot_at,
         notes=None,
         now=now or slot_at - timedelta(days=1),
+    )
+
+
+def make_suppression(name: str, *, brand: Brand | None = None) -> Suppression:
+    """By hand, of an address with a name of its own."""
+    return add_suppression(
+        channel=Channel.EMAIL,
+        address=f"{name}.{next(_numbers)}@example.com",
+        brand_id=brand.pk if brand else None,
+        scope=SuppressionScope.EVERYTHING,
+        note=name,
+        now=datetime.now(tz=UTC),
     )
 
 
