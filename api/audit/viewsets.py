@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.audit import serializers as shapes
+from api.brands import confined_to
 from api.errors import InvalidInputError
 from api.paging import OpaqueCursor
-from api.request import principal_of, tenant_of
 from api.viewsets import PlatformViewSet
 from tenants.audit.models import AuditEntry
 from tenants.audit.selectors import entries
@@ -61,7 +61,7 @@ class AuditViewSet(PlatformViewSet):
         if since and until and until <= since:
             raise InvalidInputError({"to": ["Must be after from."]})
         found = entries(
-            brand_id=tenant_of(request).brand_id or principal_of(request).brand_id,
+            brand_id=confined_to(request),
             filters={_COLUMNS[name]: value for name, value in query.items() if name in _COLUMNS},
             since=since,
             until=until,
