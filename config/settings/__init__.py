@@ -16,6 +16,7 @@ from config.settings.mail import *
 from config.settings.oauth import *
 from config.settings.optout import *
 from config.settings.rest import *
+from config.settings.sealing import *
 from config.settings.security import *
 from config.settings.tasks import *
 from config.settings.telemetry import *

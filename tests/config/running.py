@@ -9,6 +9,7 @@ from tests.support.database import ROOT
 PRODUCTION = {
     "SLOTKEEPER_ENV": "production",
     "SECRET_KEY": "tests-" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "SECRETS_KEYS": "dGVzdHMtMDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3A=",
     "ALLOWED_HOSTS": ".slotkeeper.example",
     "PLATFORM_HOSTS": "slotkeeper.example",
     "DATABASE_URL": "postgres://app:secret@db.internal:5432/slotkeeper",

@@ -5,7 +5,9 @@ import pytest
 from tests.config.running import PRODUCTION, run
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "PLATFORM_HOSTS", "DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "SECRETS_KEYS", "ALLOWED_HOSTS", "PLATFORM_HOSTS", "DATABASE_URL", "REDIS_URL"]
+)
 @pytest.mark.parametrize("value", [None, ""])
 def test_it_names_what_is_missing(name: str, value: str | None) -> None:
     environment = {key: text for key, text in PRODUCTION.items() if key != name}
@@ -16,6 +18,14 @@ def test_it_names_what_is_missing(name: str, value: str | None) -> None:
 
     assert done.returncode != 0
     assert f"{name} is not set" in done.stderr
+
+
+def test_a_key_for_secrets_that_is_none_is_refused_without_being_shown() -> None:
+    done = run("check", environment={**PRODUCTION, "SECRETS_KEYS": f"{PRODUCTION['SECRETS_KEYS']},no-key-at-all"})
+
+    assert done.returncode != 0
+    assert "Key 2 of SECRETS_KEYS is no key" in done.stderr
+    assert "no-key-at-all" not in done.stderr
 
 
 def test_a_forgotten_environment_is_production() -> None:

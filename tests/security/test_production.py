@@ -30,7 +30,7 @@ def url(django_db_setup: None, platform: Live, django_db_blocker: Any) -> str:
 
         user.password = ScryptPasswordHasher().encode("a password", "salt")
         user.save()
-    kept = {name: PRODUCTION[name] for name in ("SLOTKEEPER_ENV", "SECRET_KEY")}
+    kept = {name: PRODUCTION[name] for name in ("SLOTKEEPER_ENV", "SECRET_KEY", "SECRETS_KEYS")}
     platform.environment |= {
         **kept, "ALLOWED_HOSTS": ".test", "PLATFORM_HOSTS": "platform.test", "BEHIND_TLS_PROXY": "1",
     }  # fmt: skip
