@@ -7,6 +7,7 @@ switch the debug mode on.
 # ruff: noqa: F403
 from config.settings.admin import *
 from config.settings.apps import *
+from config.settings.channels import *
 from config.settings.cors import *
 from config.settings.database import *
 from config.settings.environment import *

@@ -1,0 +1,100 @@
+"""The guard in front of every server that a tenant can name: mail servers, push servers, webhooks.
+
+Else a tenant could have the platform talk to its own machines: to the database, to a cloud's metadata service. The
+host is looked up and all of its addresses are checked when an account is saved; and again at each connection, which
+goes to the address that was checked and not to whatever a second look-up says (DNS rebinding).
+"""
+
+import ipaddress
+import socket
+from threading import Thread
+from typing import Any, Final
+
+from django.conf import settings
+
+from notifications.channels.errors import UnreachableError
+
+# A look-up runs on a thread of its own: a name server of a tenant that never answers holds nobody up longer.
+LOOK_UP_SECONDS: Final = 3.0
+# RFC 6052: addresses that a gateway turns into the IPv4 address of their last four bytes.
+_NAT64: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class UnknownHostError(UnreachableError):
+    """Nobody knows the host, or not in time."""
+
+
+class ForbiddenAddressError(UnreachableError):
+    """The host leads into a private network, or to this machine."""
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """The IP addresses of a host, in the order in which to try them, each of them public.
+
+    Raises UnknownHostError, and ForbiddenAddressError where even one of them is not public.
+    """
+    found = _resolve(host, port)
+    if not settings.ALLOW_PRIVATE_TARGETS and not all(is_public(address) for address in found):
+        # Without the address: what names mean inside is nobody's business.
+        raise ForbiddenAddressError(f"{host} is not a public server. Name one that can be reached from the Internet.")
+    return found
+
+
+def connect(host: str, port: int, *, timeout: float | None) -> socket.socket:
+    """A TCP connection to the host, at an address that was checked. Raises what `look_up` does, and OSError."""
+    last: OSError | None = None
+    for address in look_up(host, port):
+        try:
+            # An IP address: nothing is looked up again.
+            return socket.create_connection((address, port), timeout=timeout)
+        except OSError as error:
+            last = error
+    raise last or UnknownHostError(f"{host} has no address.")
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address is one of the Internet: not private, loopback, link-local, multicast or reserved, nor an
+    IPv6 address that stands for such an IPv4 address."""
+    try:
+        address: IPAddress = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in _meant(address))
+
+
+def _meant(address: IPAddress) -> list[IPAddress]:
+    """The address, and the IPv4 addresses inside it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    if address.ipv4_mapped:
+        return [address.ipv4_mapped]
+    inside: list[IPAddress] = [ipaddress.IPv4Address(address.packed[-4:])] if _is_nat64(address) else []
+    if address.sixtofour:
+        inside.append(address.sixtofour)
+    if address.teredo:
+        inside.extend(address.teredo)
+    return [*inside] if _is_nat64(address) else [address, *inside]
+
+
+def _is_nat64(address: ipaddress.IPv6Address) -> bool:
+    return any(address in network for network in _NAT64)
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    answer: list[Any] = []
+
+    def ask() -> None:
+        try:
+            answer.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError):  # not known, or no host name at all
+            answer.append([])
+
+    thread = Thread(target=ask, daemon=True, name="look-up")
+    thread.start()
+    thread.join(LOOK_UP_SECONDS)
+    addresses = list(dict.fromkeys(str(found[4][0]) for found in (answer[0] if answer else [])))
+    if not addresses:
+        raise UnknownHostError(f"{host} was not found. Is its name right?")
+    return addresses
