@@ -23,6 +23,8 @@ SCOPES: Final = {
     "read:suppressions": "See the addresses that are written to no more.",
     "write:suppressions": "Put addresses on the suppression list, and take them off it.",
     "write:delivery-reports": "Report what became of messages: delivered, bounced, complained.",
+    "read:channels": "See through whose accounts messages leave, without their secrets.",
+    "write:channels": "Set up, change and test the accounts through which messages leave.",
     "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
@@ -57,6 +59,8 @@ SERVICE_ONLY: Final = frozenset(
         "read:suppressions",
         "write:suppressions",
         "write:delivery-reports",
+        "read:channels",
+        "write:channels",
         "read:audit",
     }
 )

@@ -45,4 +45,22 @@ SUPPRESSION = audited(
     plain=("id", "channel", "brand_id", "reason", "scope", "message_id", "ended_at"),
     personal=("address", "note"),
     bookkeeping=("version", "created_at"),
+CHANNEL_ACCOUNT = audited(
+    "notifications_channelaccount",
+    kind="channel_account",
+    subject=("channel_account", "id"),
+    brand="brand_id",
+    plain=("id", "channel", "brand_id", "provider", "settings", "is_active"),
+    secret=("secrets",),
+    bookkeeping=(
+        "secrets_set_at",
+        "test_to",
+        "test_asked_at",
+        "tested_at",
+        "test_ok",
+        "test_text",
+        "version",
+        "created_at",
+        "updated_at",
+    ),
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from notifications.channels.outgoing import Reader
+from notifications.channels.outgoing import OWN_TARGET, Reader
 from notifications.models import Message
 from notifications.rules import UNSENT, Channel, MessageState, Why
 from notifications.rules.history import steps
@@ -80,11 +80,12 @@ def timeline_of(messages: Iterable[Message]) -> list[TimelineStep]:
 
 
 def address_of(message: Message) -> str:
-    """Where a message goes: to the person's address for its channel as it is now, or to the rule's fixed one."""
+    """Where a message goes: to the person's address for its channel as it is now, or to the rule's fixed one. Push and
+    chat reach what the tenant's account names, whoever is told."""
     person = message.recipient
     if person is None:
         return message.address
-    return person.email if message.channel in {Channel.EMAIL, Channel.PUSH, Channel.CHAT} else person.phone
+    return {Channel.EMAIL: person.email, Channel.SMS: person.phone}.get(Channel(message.channel), OWN_TARGET)
 
 
 def address_told(message: Message) -> str:

@@ -1,15 +1,19 @@
 """Who wakes whom. Beat calls `sweep` and `rotate`; they and each turn itself call `work` in a tenant."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import UUID
 
 from celery import shared_task
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from notifications.services.hints import hint, hint_all, take_hints
 from notifications.services.next_due import next_due_here, next_due_of_all
 from notifications.services.replan import replan_rules
 from notifications.services.send_due import send_due
+from notifications.services.try_channel import run_test
 from notifications.services.wake import QUEUED_SECONDS, claim_turn, end_turn, keep_turn
 from tenants.context import current_schema, use
 from tenants.leases import database_now
@@ -23,6 +27,8 @@ from tenants.valkey import ValkeyGoneError
 TURN_SECONDS = 0.5
 # Tenants that one sweep wakes; the rest is left to the next one.
 WOKEN_AT_ONCE = 1000
+# A test of a channel that waited longer is not made: whoever asked has been told that nobody answered.
+TEST_SECONDS = 60
 
 
 class BrokerGoneError(Exception):
@@ -76,3 +82,20 @@ def work() -> None:
         due_at = next_due_here()
         if due_at is not None:
             hint(current_schema(), due_at)
+
+
+@shared_task(name="notifications.test_channel", base=TenantTask)
+def test_channel(account_id: str) -> None:
+    """Sends the test message that somebody asked for."""
+    run_test(account_id=UUID(account_id), now=datetime.now(tz=UTC))
+
+
+def wake_for_test(account_id: UUID) -> None:
+    """Wakes a worker for a test of a channel, when the caller's transaction is committed. Where none can be woken the
+    test stays unanswered, and whoever asked sees that."""
+
+    def send() -> None:
+        with suppress(OperationalError):
+            test_channel.apply_async(args=[str(account_id)], expires=TEST_SECONDS)
+
+    transaction.on_commit(send)

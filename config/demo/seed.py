@@ -17,7 +17,8 @@ from accounts.scopes import SCOPES
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
 from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
-from notifications.models import Suppression
+from notifications.models import ChannelAccount, Suppression
+from notifications.services.set_up_channel import set_up_channel
 from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
@@ -92,6 +93,7 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
         for room in demo.rooms:
             register_room(name=room, location=location)
     add_rules()
+    _chat(demo, next(iter(brands.values())), now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
     Suppression.objects.create(
         id=demo_id(demo.slug, "suppression"),
@@ -116,6 +118,19 @@ def _brands(demo: DemoTenant) -> dict[str, Brand]:
             Brand.objects.all().delete()  # the one that every new tenant gets
         brands[slug] = Brand.objects.create(**fields)
     return brands
+
+
+def _chat(demo: DemoTenant, brand: Brand, *, now: datetime) -> None:
+    """A chat account, which is off: it leads nowhere."""
+    account = set_up_channel(
+        channel="chat",
+        provider="slack",
+        brand_id=brand.pk,
+        values={"token_a": "T0DEMO", "token_b": "B0DEMO", "token_c": "demo"},
+        is_active=False,
+        now=now,
+    )
+    ChannelAccount.objects.filter(pk=account.pk).update(id=demo_id(demo.slug, "channel", "chat"))
 
 
 def _sign_ins(demo: DemoTenant, brands: dict[str, Brand]) -> None:

@@ -28,6 +28,8 @@ LOGGING: dict[str, Any] = {
         "django.security": {"level": "ERROR"},
         # Statements come with their parameters.
         "django.db.backends": {"level": "INFO"},
+        # It names recipients, and addresses with tokens in them. Why a message was refused is in the message's log.
+        "apprise": {"level": "CRITICAL", "propagate": False},
         "httpx": {"level": "WARNING"},
         "oauth2_provider": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},

@@ -61,6 +61,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "people", "description": "Clients and staff."},
         {"name": "suppressions", "description": "Who is written to no more, and what came back."},
+        {"name": "channels", "description": "Accounts that carry messages: mail, SMS, push and chat."},
         {"name": "audit", "description": "Who changed what."},
     ],
 }

@@ -43,7 +43,10 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Messages leave through a queue and workers of their own: slow mail servers hold up neither the sweep nor any else.
-CELERY_TASK_ROUTES = {"notifications.work": {"queue": "sending"}}
+CELERY_TASK_ROUTES = {
+    "notifications.work": {"queue": "sending"},
+    "notifications.test_channel": {"queue": "sending"},
+}
 
 CELERY_BEAT_SCHEDULE = {
     "notifications.sweep": {

@@ -34,6 +34,8 @@ RATE_LIMITS = {
     "signin_account": _limit("RATE_LIMIT_SIGNIN_ACCOUNT", "200/h"),
     # Of a link to unsubscribe: whoever has it, back and forth.
     "unsubscribe": _limit("RATE_LIMIT_UNSUBSCRIBE", "20/m"),
+    # Test messages of a tenant's channels: each goes to an address that its staff types.
+    "channel_tests": _limit("RATE_LIMIT_CHANNEL_TESTS", "5/m"),
 }
 
 # How many proxies of one's own a request comes through: so many entries of X-Forwarded-For are believed.

@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from notifications.api.messages import MessageViewSet
 from notifications.api.delivery_reports import DeliveryReportViewSet
+from notifications.api.accounts import ChannelAccountViewSet
 from notifications.api.rules import RuleViewSet
 from notifications.api.suppressions import SuppressionViewSet
 from notifications.api.viewsets import NotifyViewSet
@@ -12,5 +13,6 @@ router.register("notification-rules", RuleViewSet, basename="notification-rules"
 router.register("messages", MessageViewSet, basename="message")
 router.register("suppressions", SuppressionViewSet, basename="suppression")
 router.register("delivery-reports", DeliveryReportViewSet, basename="delivery-report")
+router.register("channel-accounts", ChannelAccountViewSet, basename="channel-account")
 
 urlpatterns = router.urls

@@ -1,12 +1,15 @@
 """What every channel is handed, and what it answers."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notifications.models import Message
 from notifications.subjects import SubjectFacts
+
+# The address of whoever reads a push or chat account's own target: its topic, its channel.
+OWN_TARGET: Final = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
+from notifications.models.accounts import ChannelAccount
 from notifications.models.messages import Message
 from notifications.models.rules import Rule
 from notifications.models.suppressions import Suppression
 
 __all__ = ["Message", "Rule", "Suppression"]
+__all__ = ["ChannelAccount", "Message", "Rule"]

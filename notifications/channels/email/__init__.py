@@ -1,5 +1,1 @@
-"""E-mail: text, HTML and the calendar file, through whatever EMAIL_URL names."""
-
-from notifications.channels.email.transport import EmailSession
-
-__all__ = ["EmailSession"]
+"""E-mail: text, HTML and the calendar file, through the tenant's account, else through whatever EMAIL_URL names."""

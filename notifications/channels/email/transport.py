@@ -10,31 +10,52 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from notifications.channels.accounts import Account, Links
 from notifications.channels.email.calendar import calendar_file, method
+from notifications.channels.email.failures import failure
+from notifications.channels.email.letters import Letter
 from notifications.channels.email.unsubscribing import unsubscribe_headers
-from notifications.channels.errors import PermanentFailureError, TransientFailureError, UnreachableError
 from notifications.channels.outgoing import Outgoing
+from notifications.rules import Channel
+from tenants.brands.models import Brand
 from tenants.context import current_schema
 from tenants.resolution import by_schema
 from tenants.telemetry.tracing import span
 
 
 class EmailSession:
-    """Hands mails to the mail server over one connection, for as long as the worker has some."""
+    """Hands mails to the account of each brand, else to the platform's mail server, over connections that are kept
+    for as long as the worker has some."""
+
+    def __init__(self) -> None:
+        self._links: Links[Letter] = Links(Channel.EMAIL, own=PlatformLink)
+
+    def send(self, outgoing: Outgoing) -> str:
+        account, link = self._links.of(outgoing.message.brand_id)
+        mail = build(outgoing)
+        if account is not None and (sender := account.values.get("from_email")):
+            mail.from_email = formataddr((one_line(outgoing.message.brand.name), sender))
+        with span("send mail", kind="CLIENT"):
+            return link.send(Letter(mail, key=outgoing.key))
+
+    def close(self) -> None:
+        self._links.close()
+
+
+class PlatformLink:
+    """Whatever EMAIL_URL names, over one connection."""
 
     def __init__(self) -> None:
         self._server: Any = None
 
-    def send(self, outgoing: Outgoing) -> str:
-        mail = build(outgoing)
+    def send(self, load: Letter) -> str:
         try:
-            with span("send mail", kind="CLIENT"):
-                self._open().send_messages([mail])
+            self._open().send_messages([load.mail])
         except Exception as error:
             # Whatever the server said, the next mail finds a connection in order.
             self.close()
             raise failure(error) from error
-        return str(mail.extra_headers["Message-ID"])
+        return load.message_id
 
     def close(self) -> None:
         server, self._server = self._server, None
@@ -49,21 +70,6 @@ class EmailSession:
         return self._server
 
 
-def failure(error: Exception) -> Exception:
-    """What an error of the mail server means; the error itself where it is none of its."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, text = next(iter(error.recipients.values()))
-        return _failure(code, text)
-    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError | smtplib.SMTPAuthenticationError):
-        # Whatever its code: the server refused us, and not this mail.
-        return UnreachableError(f"The mail server refuses the platform: {error.smtp_code}.")
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _failure(error.smtp_code, error.smtp_error)
-    if isinstance(error, OSError | smtplib.SMTPException):
-        return UnreachableError(f"The mail server can't be reached: {type(error).__name__}.")
-    return error
-
-
 def build(outgoing: Outgoing) -> EmailMultiAlternatives:
     """The mail in text and HTML with the .ics file. Its Message-ID stays the same on every try."""
     tenant = by_schema(current_schema())
@@ -71,10 +77,10 @@ def build(outgoing: Outgoing) -> EmailMultiAlternatives:
     brand, facts = outgoing.message.brand, outgoing.facts
     sender = brand.from_email or settings.DEFAULT_FROM_EMAIL
     mail = EmailMultiAlternatives(
-        # One line, whatever a name holds: a line break in a header would start another header.
-        subject=" ".join(outgoing.text.subject.split()),
+        # Whatever a name holds: a line break in a header would start another header.
+        subject=one_line(outgoing.text.subject),
         body=outgoing.text.text,
-        from_email=formataddr((" ".join(brand.name.split()), sender)),
+        from_email=formataddr((one_line(brand.name), sender)),
         to=[outgoing.reader.address],
         headers={
             "Message-ID": f"<{outgoing.key}@{domain}>",
@@ -100,8 +106,20 @@ def _attachment(ics: bytes, *, method: str) -> MIMEBase:
     return part
 
 
-def _failure(code: int, text: bytes | str) -> Exception:
-    """4xx may work later, 5xx never will (RFC 5321, section 4.2.1)."""
-    said = text.decode(errors="replace") if isinstance(text, bytes) else text
-    kind = PermanentFailureError if 500 <= code < 600 else TransientFailureError  # noqa: PLR2004
-    return kind(f"The mail server answered {code}: {said}")
+def trial(account: Account, *, brand: Brand, to: str, key: str) -> Letter:
+    """A test mail to `to`."""
+    domain = by_schema(current_schema()).primary_domain
+    sender = account.values.get("from_email") or brand.from_email or settings.DEFAULT_FROM_EMAIL
+    name = one_line(brand.name)
+    mail = EmailMultiAlternatives(
+        subject=f"Test message from {name}",
+        body=f"This is a test. Mails of {name} leave through {account.provider.label} and arrive here.\n",
+        from_email=formataddr((name, sender)),
+        to=[to],
+        headers={"Message-ID": f"<{key}@{domain}>", "Auto-Submitted": "auto-generated"},
+    )
+    return Letter(mail, key=key)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

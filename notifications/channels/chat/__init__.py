@@ -1,0 +1,1 @@
+"""Chats of the staff, through the tenant's account."""

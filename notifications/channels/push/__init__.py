@@ -1,0 +1,1 @@
+"""Push notifications to phones of the staff, through the tenant's account."""

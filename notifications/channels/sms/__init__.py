@@ -1,0 +1,1 @@
+"""SMS to a person's number, through the tenant's account."""
