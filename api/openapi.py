@@ -129,7 +129,7 @@ class AutoSchema(SpectacularAutoSchema):
         return schema
 
 
-_SUCCESSES = {"200": "Done.", "201": "Created.", "204": "Done. There is no body."}
+_SUCCESSES = {"200": "Done.", "201": "Created.", "202": "Under way.", "204": "Done. There is no body."}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

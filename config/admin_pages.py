@@ -90,6 +90,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item("Message log", "outgoing_mail", "notifications_message"),
                 _item("Rules", "rule", "notifications_rule"),
                 _item("Suppression list", "unsubscribe", "notifications_suppression"),
+                _item("Channels", "hub", "notifications_channelaccount"),
             ],
         },
         {

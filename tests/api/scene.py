@@ -56,6 +56,7 @@ def make_scene(tenant: Any) -> Scene:
             "notification-rules.pk": Rule.objects.create(
                 name="Tomorrow", event="before_start", offset_minutes=1440, brand=cast.main_brand()
             ).pk,
+            "channel-accounts.pk": cast.make_channel_account().pk,
         },
         bodies={
             "POST /v1/coaches/<str:coach_id>/bookings": {
@@ -88,6 +89,15 @@ def make_scene(tenant: Any) -> Scene:
             "PATCH /v1/clients/<uuid:pk>": person,
             "POST /v1/staff": {**person, "title": "Coach"},
             "PATCH /v1/staff/<uuid:pk>": person,
+            "POST /v1/channel-accounts": {
+                "channel": "sms",
+                "provider": "twilio",
+                "brand_id": str(cast.main_brand().pk),
+                "settings": {"account_sid": "AC" + 32 * "0", "auth_token": 32 * "1", "source": "+49 30 5550142"},
+                "is_active": True,
+            },
+            "PATCH /v1/channel-accounts/<uuid:pk>": {"settings": {"token_c": "another"}, "is_active": True},
+            "POST /v1/channel-accounts/<uuid:pk>/test": {"to": ""},
             "POST /v1/bookings/notify": {},
             "DELETE /v1/bookings/<str:id>": {},
             "POST /v1/notification-rules": rule,

@@ -51,6 +51,11 @@ OF_ALL = {
     # Connections to Valkey; whose a key is stands in the key (tested below).
     "tenants.valkey:_at",
     "tenants.throttling.shared:shared",
+    # Keys that seal secrets: the same for all tenants, whose schemas are sealed in (tests/tenants/test_secrets.py).
+    "tenants.secrets:_multi",
+    "tenants.secrets:_own_key",
+    # Which connection apprise's plugins use; set and reset around each message (channels/apprise_link.py).
+    "notifications.channels.apprise_link:_talk",
     # Counters, by route, family and status; when a task began, by its random id.
     "api.middleware.telemetry:_family",
     "api.middleware.telemetry:_series",

@@ -67,6 +67,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "staff.pk": coach.person_id,
             "notification-rules.pk": Rule.objects.create(name=f"Rule {canary}", event="booked", brand=brand).pk,
             "suppressions.pk": cast.make_suppression(canary, brand=brand).pk,
+            "channel-accounts.pk": cast.make_channel_account(brand=brand, topic=f"topic-{canary}").pk,
         },
     )
 

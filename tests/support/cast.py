@@ -5,6 +5,7 @@ In the tenant south: the same names, other people.
 """
 
 import itertools
+import re
 import uuid
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -20,6 +21,8 @@ from notifications.models import Suppression
 from notifications.rules import Channel
 from notifications.rules.suppressions import SuppressionScope
 from notifications.services.add_suppression import add_suppression
+from notifications.models import ChannelAccount
+from notifications.services.set_up_channel import set_up_channel
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
@@ -108,6 +111,18 @@ def make_application(*, scopes: list[str] | None = None, brand: Brand | None = N
 def make_token(*, user: User | None = None, scopes: list[str] | None = None, brand: Brand | None = None) -> str:
     """A token of a service, or of a user; all scopes unless named."""
     return issue_token(application=make_application(brand=brand), user=user, scopes=scopes, now=datetime.now(tz=UTC))
+
+
+def make_channel_account(*, brand: Brand | None = None, topic: str = "T0NORTH") -> ChannelAccount:
+    """A chat of a brand's staff, which is off. No test may reach it."""
+    return set_up_channel(
+        channel="chat",
+        provider="slack",
+        brand_id=(brand or main_brand()).pk,
+        values={"token_a": re.sub("[^A-Z0-9]", "", topic.upper())[:50], "token_b": "B0NORTH", "token_c": "sealed"},
+        is_active=False,
+        now=datetime.now(tz=UTC),
+    )
 
 
 def brand_host(tenant: ResolvedTenant, brand: Brand) -> str:

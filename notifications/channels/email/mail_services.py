@@ -45,6 +45,9 @@ class MailServiceLink:
         except Exception as error:  # noqa: BLE001 - each kind is told apart there
             self.close()
             raise self._failure(error) from None
+        if not (mail.anymail_status.status or set()) & {"sent", "queued"}:
+            # anymail itself raises for some of a provider's ways to say no, and not for others.
+            raise self._refused(mail.anymail_status.esp_response)
         found = mail.anymail_status.message_id
         return found if isinstance(found, str) else ""
 
@@ -69,7 +72,7 @@ class MailServiceLink:
             return error
         response = getattr(error, "response", None)
         if isinstance(error, AnymailRecipientsRefused):
-            return PermanentFailureError(f"{self._label} refuses the recipient: {self._said(response)}")
+            return self._refused(response)
         if response is not None:
             return by_status(self._label, response.status_code, self._said(response))
         if isinstance(error, requests.RequestException):
@@ -80,6 +83,9 @@ class MailServiceLink:
         # Without its text, which may hold what it was given.
         logger.warning("mail service failed unexpectedly", provider=self._name, error=type(error).__name__)
         return TransientFailureError(f"{self._label}: unexpected {type(error).__name__}.", why=Why.UNEXPECTED)
+
+    def _refused(self, response: Any) -> SendingError:
+        return PermanentFailureError(f"{self._label} refuses the recipient: {self._said(response)}")
 
     def _said(self, response: Any) -> str:
         return redacted(getattr(response, "text", "") or "", self._secrets) or "nothing more"

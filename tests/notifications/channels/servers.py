@@ -38,6 +38,7 @@ class Provider:
     body: Any = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    callers: set[Any] = field(default_factory=set)
     before: Callable[[Any], None] | None = None
 
     @property
@@ -56,6 +57,7 @@ def provider() -> Iterator[Provider]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
+            state.callers.add(self.client_address)
             state.asked.append(
                 Asked(
                     method=self.command,

@@ -15,6 +15,7 @@ from tests.notifications.channels.servers import Provider, provider
 
 @pytest.fixture
 def server() -> Iterator[Provider]:
+    """Without the detour of the others: the way to it is what is tested."""
     with provider() as running:
         yield running
 
