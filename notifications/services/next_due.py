@@ -5,7 +5,6 @@ from typing import Final
 
 from django.db import connection
 
-from notifications.channels.registry import SESSIONS
 from notifications.services import pauses
 from tenants.due import earliest
 
@@ -26,10 +25,11 @@ def next_due_of_all() -> dict[str, datetime]:
 
 def next_due_here() -> datetime | None:
     """When the current tenant has something to do, without what waits for a paused channel."""
-    left_alone = list(pauses.paused(list(SESSIONS)))
-    but = "AND channel <> ALL(%s)" if left_alone else ""
+    left_alone = pauses.paused()
+    but = "AND (channel, brand_id) NOT IN (SELECT * FROM unnest(%s::text[], %s::uuid[]))" if left_alone else ""
     statement = _WORK.replace("{but}", but).replace("{schema}.", "")
+    channels, brands = [channel for channel, _ in left_alone], [brand_id for _, brand_id in left_alone]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {statement}", [left_alone] if left_alone else [])
+        cursor.execute(f"SELECT {statement}", [channels, brands] if left_alone else [])
         due: datetime | None = cursor.fetchone()[0]
     return due

@@ -1,8 +1,11 @@
 """Channels of the current tenant whose server can't be reached: left alone for a while, longer each time.
 
-Without this each of many due messages would wait for the same dead server. Kept in Valkey; were it lost, one more
-message would find out.
+Each brand's apart: they may have accounts of their own, and one brand's wrong password is no reason for another's
+messages to wait. Without the pause each of many due messages would wait for the same dead server. Kept in Valkey; were
+it lost, one more message would find out.
 """
+
+from uuid import UUID
 
 from tenants.context import current_schema
 from tenants.valkey import ValkeyGoneError, key, valkey
@@ -13,33 +16,49 @@ LONGEST_SECONDS = 300
 _MEMORY_SECONDS = 2 * LONGEST_SECONDS
 
 
-def pause(channel: str) -> None:
-    """Leaves the channel alone from now on: 5 s, then twice as long with each further failure, up to 5 min."""
+def pause(channel: str, brand_id: UUID) -> None:
+    """Leaves the brand's channel alone from now on: 5 s, then twice as long with each further failure, up to 5 min."""
+    counter = _failures(channel, brand_id)
     try:
-        failures = valkey().ask(lambda client: client.incr(_key("failures", channel)))
+        failures = valkey().ask(lambda client: client.incr(counter))
         seconds = min(FIRST_SECONDS * 2 ** min(failures - 1, 10), LONGEST_SECONDS)
-        valkey().ask(lambda client: client.expire(_key("failures", channel), _MEMORY_SECONDS))
-        valkey().ask(lambda client: client.set(_key("paused", channel), "1", ex=seconds))
+        valkey().ask(lambda client: client.expire(counter, _MEMORY_SECONDS))
+        until = _now() + seconds
+        valkey().ask(lambda client: client.zadd(_pauses(), {f"{channel} {brand_id}": until}))
+        valkey().ask(lambda client: client.expire(_pauses(), _MEMORY_SECONDS))
     except ValkeyGoneError:
         return
 
 
-def resume(channel: str) -> None:
-    """The channel works."""
+def resume(channel: str, brand_id: UUID) -> None:
+    """The brand's channel works."""
     try:
-        valkey().ask(lambda client: client.delete(_key("failures", channel), _key("paused", channel)))
+        valkey().ask(lambda client: client.delete(_failures(channel, brand_id)))
+        valkey().ask(lambda client: client.zrem(_pauses(), f"{channel} {brand_id}"))
     except ValkeyGoneError:
         return
 
 
-def paused(channels: list[str]) -> dict[str, int]:
-    """Those that are left alone, and for how many more seconds."""
+def paused() -> list[tuple[str, UUID]]:
+    """The channels that are left alone, and of which brand."""
     try:
-        left = valkey().ask(lambda client: [client.ttl(_key("paused", channel)) for channel in channels])
+        now = _now()
+        found = valkey().ask(lambda client: client.zrangebyscore(_pauses(), now, "+inf"))
     except ValkeyGoneError:
-        return {}
-    return {channel: seconds for channel, seconds in zip(channels, left, strict=True) if seconds > 0}
+        return []
+    pairs = (member.decode().split(" ") for member in found)
+    return [(channel, UUID(brand_id)) for channel, brand_id in pairs]
 
 
-def _key(what: str, channel: str) -> str:
-    return key("channel", what, current_schema(), channel)
+def _now() -> float:
+    """By Valkey's clock, which all workers share."""
+    seconds, microseconds = valkey().ask(lambda client: client.time())
+    return float(seconds) + microseconds / 1e6
+
+
+def _pauses() -> str:
+    return key("channel", "paused", current_schema())
+
+
+def _failures(channel: str, brand_id: UUID) -> str:
+    return key("channel", "failures", current_schema(), channel, str(brand_id))

@@ -71,8 +71,8 @@ def claim_due(*, limit: int) -> list[UUID]:
     """Leases up to `limit` due messages to the caller, but for those of channels that are paused."""
     now = database_now()
     due = Message.objects.due(now)
-    if left_alone := pauses.paused(list(SESSIONS)):
-        due = due.exclude(channel__in=left_alone)
+    for channel, brand_id in pauses.paused():
+        due = due.exclude(channel=channel, brand_id=brand_id)
     return claim(due, limit=limit, lease=LEASE, now=now)
 
 
@@ -128,7 +128,7 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
         _finish(message, MessageState.DEAD, why=error.why, reason=str(error))
     except UnreachableError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
-        pauses.pause(message.channel)
+        pauses.pause(message.channel, message.brand_id)
         return False
     except TransientFailureError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
@@ -145,7 +145,7 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
             address=outgoing.reader.address[:254],
         )
         if message.attempts > 1:
-            pauses.resume(message.channel)
+            pauses.resume(message.channel, message.brand_id)
     return True
 
 

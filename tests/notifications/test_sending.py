@@ -118,7 +118,7 @@ def test_an_unexpected_error_is_tried_again_and_the_log_names_the_message_and_no
     north: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     booking = scene.book()
-    monkeypatch.setattr("notifications.channels.email.EmailSession.send", lambda *_: 1 / 0)
+    monkeypatch.setattr("notifications.channels.email.transport.EmailSession.send", lambda *_: 1 / 0)
 
     scene.send_due()
 

@@ -16,7 +16,9 @@ from notifications.channels.accounts import opened, secrets_of
 from notifications.channels.errors import UnreachableError
 from notifications.channels.fields import WrongFieldsError
 from notifications.models import ChannelAccount, Message, Rule
+from notifications.services.next_due import next_due_here
 from notifications.services.set_up_channel import ChannelTakenError, change_channel, remove_channel, set_up_channel
+from scheduling.models import Person
 from tenants.brands.models import Brand
 from tenants.context import use, use_public
 from tenants.secrets import SecretUnreadableError
@@ -89,6 +91,7 @@ def test_an_account_that_is_off_carries_nothing(north: Any, server: Provider, po
 def test_without_an_account_staff_is_told_what_to_do(north: Any, channel: str) -> None:
     _tell_by(channel)
     booking = scene.book()
+    Person.objects.update(phone="+1 555 010 0123")
 
     scene.send_due()
 
@@ -102,7 +105,7 @@ def test_an_sms_reaches_the_clients_number(north: Any, server: Provider) -> None
     _set_up("sms", "twilio")
     server.status, server.body = 201, {"sid": "SM1"}
     booking = scene.book()
-    type(booking.client.person).objects.filter(pk=booking.client.person_id).update(phone="+1 (555) 010-0123")
+    Person.objects.filter(pk=booking.client.person_id).update(phone="+1 (555) 010-0123")
 
     scene.send_due()
 
@@ -117,7 +120,7 @@ def test_a_number_without_its_country_is_not_guessed(north: Any, server: Provide
     _tell_by("sms")
     _set_up("sms", "twilio")
     booking = scene.book()
-    type(booking.client.person).objects.filter(pk=booking.client.person_id).update(phone=phone)
+    Person.objects.filter(pk=booking.client.person_id).update(phone=phone)
 
     scene.send_due()
 
@@ -131,8 +134,8 @@ def test_a_chat_goes_to_the_accounts_target_or_the_rules(north: Any, server: Pro
     server.body = {"result": {"message_id": 7}}
     scene.book()
     scene.send_due()
-    Rule.objects.filter(event="booked").update(audience="address", address="-200")
-    scene.book()
+    booking = scene.book()
+    Message.objects.filter(subject_id=booking.pk).update(recipient=None, address="-200")
     scene.send_due()
 
     assert [str(asked.json["chat_id"]) for asked in server.asked] == ["-100123", "-200"]
@@ -157,10 +160,12 @@ def test_another_brands_trouble_holds_nobody_up(north: Any, server: Provider, po
     kids = cast.make_brand()
     _set_up("email", "mailgun", brand=kids)
     server.status = 401
-    trouble = scene.book(client=cast.make_client(brand=kids), coach=cast.make_coach(brand=kids), brand=kids)
+    trouble = scene.book()
+    Message.objects.update(brand=kids)
     scene.send_due()
     fine = scene.book()
     scene.make_due(scene.message_about(trouble))
+    assert next_due_here() == scene.message_about(fine).due_at, "what is paused is nobody's next"
     scene.send_due()
 
     assert scene.message_about(trouble).state == "failed"
