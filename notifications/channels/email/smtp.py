@@ -70,7 +70,8 @@ class SmtpLink:
 
     def _open(self) -> GuardedBackend:
         if self._server is None:
-            server = GuardedBackend(
+            # Before it is open: a server that refuses halfway leaves a connection to close.
+            self._server = GuardedBackend(
                 host=self._values["host"],
                 port=int(self._values["port"]),
                 username=self._values.get("user", ""),
@@ -80,6 +81,5 @@ class SmtpLink:
                 timeout=settings.EMAIL_TIMEOUT,
                 fail_silently=False,
             )
-            server.open()
-            self._server = server
+            self._server.open()
         return self._server

@@ -38,9 +38,7 @@ def post(door: Door, settings: Any) -> Iterator[Post]:
     settings.ALLOW_PRIVATE_TARGETS = True
     settings.EMAIL_TIMEOUT = 1
     post = Post()
-    controller = Controller(
-        post, hostname="127.0.0.1", port=free_port(), authenticator=door, auth_require_tls=False
-    )
+    controller = Controller(post, hostname="127.0.0.1", port=free_port(), authenticator=door, auth_require_tls=False)
     post.port = controller.port
     controller.start()
     try:
@@ -145,6 +143,7 @@ def test_tls_checks_the_servers_certificate(post: Post) -> None:
         link = SmtpLink(values)
         with pytest.raises((smtplib.SMTPException, OSError)):
             link._open()
+        link.close()
     backend = GuardedBackend(host="127.0.0.1", port=1, use_ssl=True)
     assert backend.ssl_context.check_hostname
     assert backend.ssl_context.verify_mode.name == "CERT_REQUIRED"
