@@ -171,11 +171,10 @@ class ChannelAccountAdmin(BrandScopedAdmin):
         def begin(form: Any, *args: Any, **options: Any) -> None:
             if obj is None:
                 options["instance"] = ChannelAccount(channel=account.channel, provider=account.provider)
-            super(made, form).__init__(*args, **options)
+            base.__init__(form, *args, **options)
             form.fields["is_active"].widget = UnfoldBooleanSwitchWidget()
 
-        made = type("ProviderForm", (base,), {**own, "__init__": begin})
-        return made
+        return type("ProviderForm", (base,), {**own, "__init__": begin})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The account's fields, and how its last test went."""

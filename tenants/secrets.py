@@ -21,7 +21,7 @@ class SecretUnreadableError(Exception):
     """No key of SECRETS_KEYS opens it, or it was sealed for another tenant. Says nothing of what it holds."""
 
 
-class SealedField(models.TextField):
+class SealedField(models.TextField):  # type: ignore[type-arg]
     """Holds what `seal` answers, or nothing. It stays sealed when read: whoever needs the secret calls `unseal`.
 
     A type of its own so that `manage.py reseal_secrets` finds every column."""

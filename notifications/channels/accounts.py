@@ -44,7 +44,7 @@ class Links(Generic[Load]):
         """
         if brand_id not in self._by_brand:
             row = account_of(self._channel, brand_id)
-            key = row and row.pk
+            key = None if row is None else row.pk
             if key not in self._open:
                 self._open[key] = self._begin(row)
             self._by_brand[brand_id] = self._open[key]

@@ -30,37 +30,33 @@ class AnswerTooSlowError(requests.Timeout):
     """The server's answer trickles."""
 
 
-class Guarded:
-    """A connection of urllib3 that goes where `addresses.connect` lets it."""
+def _connected(connection: HTTPConnection) -> socket.socket:
+    """Where `addresses.connect` lets it go, in place of urllib3's own look-up."""
+    timeout: Any = connection.timeout
+    try:
+        return connect(connection.host, connection.port or connection.default_port, timeout=timeout)
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, f"{connection.host} did not answer in time.") from error
+    except OSError as error:
+        raise NewConnectionError(connection, f"{connection.host} can't be reached.") from error
 
-    host: str
-    port: int | None
-    timeout: float | None
-    default_port: int
 
+class GuardedHTTPConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        try:
-            return connect(self.host, self.port or self.default_port, timeout=self.timeout)
-        except TimeoutError as error:
-            raise ConnectTimeoutError(self, f"{self.host} did not answer in time.") from error
-        except OSError as error:
-            raise NewConnectionError(self, f"{self.host} can't be reached.") from error  # type: ignore[arg-type]
+        return _connected(self)
 
 
-class GuardedHTTPConnection(Guarded, HTTPConnection):
-    pass
-
-
-class GuardedHTTPSConnection(Guarded, HTTPSConnection):
-    pass
+class GuardedHTTPSConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self)
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = GuardedHTTPConnection
+    ConnectionCls: Any = GuardedHTTPConnection
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = GuardedHTTPSConnection
+    ConnectionCls: Any = GuardedHTTPSConnection
 
 
 class _Pools(PoolManager):
@@ -120,5 +116,5 @@ def _read(response: requests.Response) -> bytes:
         response.close()
         raise requests.ConnectionError("The connection broke while the answer came.") from error
     response.raw.release_conn()
-    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+    response._content_consumed = True  # noqa: SLF001
     return bytes(read)

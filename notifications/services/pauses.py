@@ -53,7 +53,7 @@ def paused() -> list[tuple[str, UUID]]:
 def _now() -> float:
     """By Valkey's clock, which all workers share."""
     seconds, microseconds = valkey().ask(lambda client: client.time())
-    return float(seconds) + microseconds / 1e6
+    return float(seconds) + float(microseconds) / 1e6
 
 
 def _pauses() -> str:

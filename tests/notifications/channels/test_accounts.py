@@ -32,7 +32,7 @@ from tests.support.smtp import Post, smtp_server
 def _set_up(channel: str, provider: str, *, brand: Brand | None = None, **changes: Any) -> ChannelAccount:
     values = {**ALL[channel][provider], **changes.pop("values", {})}
     return set_up_channel(
-        channel=channel, provider=provider, brand_id=brand and brand.pk, values=values,
+        channel=channel, provider=provider, brand_id=None if brand is None else brand.pk, values=values,
         is_active=changes.pop("is_active", True), now=datetime.now(tz=UTC),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Servers that tenants name: only public ones, at save and at connect."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -61,7 +62,7 @@ def _names(monkeypatch: Any, *answers: list[str]) -> list[str]:
         found = rest.pop(0) if len(rest) > 1 else rest[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return asked
 
 
@@ -95,11 +96,13 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: Any, s
 
 
 def test_a_name_server_that_hangs_is_not_waited_for(monkeypatch: Any) -> None:
+    hang = threading.Event()
     monkeypatch.setattr(addresses, "LOOK_UP_SECONDS", 0.05)
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_, **__: time.sleep(1) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: hang.wait(1))
 
     with pytest.raises(UnknownHostError):
         look_up("slow.example.com", 25)
+    hang.set()
 
 
 def test_redirects_are_not_followed(server: Provider, settings: Any) -> None:
