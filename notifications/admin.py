@@ -1,7 +1,5 @@
-"""What staff sees of notifications: the message log and the rules, each in a file of its own."""
+"""What staff sees of notifications, each in a file of its own."""
 
-from notifications.admin_messages import MessageAdmin
-from notifications.admin_rules import RuleAdmin
-from notifications.admin_suppressions import SuppressionAdmin
+from notifications import admin_accounts, admin_messages, admin_rules, admin_suppressions
 
-__all__ = ["MessageAdmin", "RuleAdmin", "SuppressionAdmin"]
+__all__ = ["admin_accounts", "admin_messages", "admin_rules", "admin_suppressions"]

@@ -17,11 +17,10 @@ from accounts.services.issue_token import issue_token
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services.book_coach import book_coach
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
-from notifications.models import Suppression
 from notifications.rules import Channel
 from notifications.rules.suppressions import SuppressionScope
 from notifications.services.add_suppression import add_suppression
-from notifications.models import ChannelAccount
+from notifications.models import ChannelAccount, Suppression
 from notifications.services.set_up_channel import set_up_channel
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
