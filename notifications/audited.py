@@ -63,4 +63,11 @@ CHANNEL_ACCOUNT = audited(
         "created_at",
         "updated_at",
     ),
+TEMPLATE = audited(
+    "notifications_template",
+    kind="notification_template",
+    subject=("notification_rule", "rule_id"),
+    brand="brand_id",
+    plain=("id", "rule_id", "brand_id", "language", "subject", "text", "html"),
+    bookkeeping=("version", "failed_at", "failure", "created_at", "updated_at"),
 )

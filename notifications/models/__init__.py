@@ -5,3 +5,6 @@ from notifications.models.suppressions import Suppression
 
 __all__ = ["Message", "Rule", "Suppression"]
 __all__ = ["ChannelAccount", "Message", "Rule"]
+from notifications.models.templates import Template
+
+__all__ = ["Message", "Rule", "Template"]

@@ -1,25 +1,128 @@
-from typing import Any
+"""A message in its reader's language, by the tenant's template or the built-in text."""
 
-from django.template.loader import render_to_string
+from dataclasses import dataclass
+from uuid import UUID
 
+import structlog
+from markupsafe import escape
+
+from notifications.channels.errors import PermanentFailureError
 from notifications.channels.outgoing import Reader, Text
-from notifications.models import Message
+from notifications.models import Message, Template
+from notifications.rules import Channel, Why
 from notifications.subjects import SubjectFacts
+from notifications.texts import defaults, engine, frame, locales
+from notifications.texts.engine import TemplateError
+from notifications.texts.variables import values
+
+logger = structlog.get_logger(__name__)
+
+MAX_SUBJECT_LENGTH = 250
+_FALLBACK = "en"
 
 
-def render(*, message: Message, facts: SubjectFacts, reader: Reader) -> Text:
-    """The message's texts, with times on the reader's clock."""
-    context: dict[str, Any] = {
-        "brand": message.brand,
-        "recipient": message.recipient,
-        "facts": facts,
-        "starts_at": facts.starts_at.astimezone(reader.zone),
-        "ends_at": facts.ends_at.astimezone(reader.zone),
-        "minutes": round((facts.ends_at - facts.starts_at).total_seconds() / 60),
-    }
-    event = message.event if message.event in {"booked", "cancelled"} else "booked"
-    return Text(
-        subject=" ".join(render_to_string(f"notifications/{event}.subject.txt", context).split()),
-        text=render_to_string(f"notifications/{event}.txt", context),
-        html=render_to_string(f"notifications/{event}.html", context),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What is to be said, as Liquid: a template of the tenant's, a draft of one, or a built-in text."""
+
+    language: str
+    subject: str
+    text: str
+    html: str = ""
+    template_id: UUID | None = None
+
+
+def render(*, message: Message, facts: SubjectFacts, reader: Reader, unsubscribe_url: str = "") -> Text:
+    """The message's texts, with times on the reader's clock.
+
+    A template that can't be rendered is noted with it, and the built-in text goes out: its reader should rather get
+    that than nothing. Raises PermanentFailureError where that fails too.
+    """
+    chosen = choose(message=message, reader=reader)
+    if chosen.template_id is not None:
+        try:
+            return fill(chosen, message=message, facts=facts, reader=reader, unsubscribe_url=unsubscribe_url)
+        except TemplateError as error:
+            # Without the reason: it may quote what people are called.
+            logger.warning("template failed", template=str(chosen.template_id), message=str(message.pk))
+            Template.objects.filter(pk=chosen.template_id).note_failure(str(error))
+    built_in = built_in_wording(message=message, reader=reader)
+    try:
+        return fill(built_in, message=message, facts=facts, reader=reader, unsubscribe_url=unsubscribe_url)
+    except TemplateError as error:
+        reason = f"The built-in text can't be rendered. {error}"
+        raise PermanentFailureError(reason, why=Why.TEMPLATE) from error
+
+
+def choose(*, message: Message, reader: Reader) -> Wording:
+    """The wording of a message: the tenant's in the reader's language, of the brand before that of all brands; else
+    the built-in one in the reader's language; else the tenant's in English; else the built-in one in English."""
+    chain = locales.lookup(reader.language)
+    found = list(
+        Template.objects.for_message(
+            rule_id=message.rule_id, brand_id=message.brand_id, languages=list({*chain, _FALLBACK})
+        )
     )
+    ours = [template for template in found if template.language in chain]
+    if not ours and not defaults.speaks(reader.language):
+        ours = found
+    if not ours:
+        return built_in_wording(message=message, reader=reader)
+    ranks = {language: rank for rank, language in enumerate(chain)}
+    return worded(min(ours, key=lambda template: (template.brand_id is None, ranks.get(template.language, len(ranks)))))
+
+
+def worded(template: Template) -> Wording:
+    return Wording(
+        language=template.language,
+        subject=template.subject,
+        text=template.text,
+        html=template.html,
+        template_id=template.pk,
+    )
+
+
+def built_in_wording(*, message: Message, reader: Reader) -> Wording:
+    """The built-in text about an event in the reader's language, else in English; a short one but in mails."""
+    language = defaults.language_for(reader.language)
+    built_in = defaults.default(event=message.event, is_staff=reader.is_staff, language=language)
+    text = built_in.text if message.channel == Channel.EMAIL else built_in.short
+    return Wording(language=language, subject=built_in.subject, text=text)
+
+
+def fill(wording: Wording, *, message: Message, facts: SubjectFacts, reader: Reader, unsubscribe_url: str = "") -> Text:
+    """The wording with the data in it. HTML for mails alone. Raises TemplateError."""
+    language = locales.for_reader(wording.language, reader.language)
+    data = values(
+        facts=facts,
+        reader=reader,
+        brand_name=message.brand.name,
+        language=language,
+        unsubscribe_url=unsubscribe_url,
+    )
+    subject = " ".join(engine.render(wording.subject, data).split())[:MAX_SUBJECT_LENGTH]
+    text = engine.render(wording.text, data)
+    if message.channel != Channel.EMAIL:
+        return Text(subject=subject, text=text.strip())
+    if wording.html:
+        html = engine.render(wording.html, data, html=True)
+    else:
+        html = frame.html_of(text, is_cancelled=facts.is_cancelled)
+    if unsubscribe_url:
+        sentence = defaults.unsubscribe_line(wording.language)
+        if unsubscribe_url not in text:
+            text = f"{text.rstrip()}\n\n{sentence}\n{unsubscribe_url}\n"
+        html = (
+            html
+            if str(escape(unsubscribe_url)) in html
+            else _with_footer(html, frame.footer(sentence, unsubscribe_url))
+        )
+    if not frame.is_document(html):
+        html = frame.within(html, language=language, sender=data["brand"]["name"] or "")
+    return Text(subject=subject, text=f"{text.strip()}\n", html=html)
+
+
+def _with_footer(html: str, footer: str) -> str:
+    """The footer at the end; of a whole page, within its body."""
+    end = html.lower().rfind("</body>")
+    return f"{html}{footer}" if end < 0 else f"{html[:end]}{footer}{html[end:]}"
