@@ -20,7 +20,7 @@ from liquid.builtin.tags import case_tag, comment_tag, if_tag, unless_tag
 from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
-from notifications.texts.filters import FILTERS
+from notifications.texts.filters import FILTERS, NAMED_ARGUMENTS
 
 MAX_TAGS: Final = 500
 MAX_TAG_LENGTH: Final = 300
@@ -35,10 +35,10 @@ _NODES: Final = (BlockNode, ConditionalBlockNode, content.ContentNode, output.Ou
                  unless_tag.UnlessNode, case_tag.CaseNode, case_tag.MultiExpressionBlockNode,
                  comment_tag.CommentNode)  # fmt: skip
 _EXPRESSIONS: Final = (
-    ex.FilteredExpression, ex.Path, ex.BooleanExpression, ex.StringLiteral, primitive.IntegerLiteral, ex.Nil, primitive.Empty,
-    primitive.Blank, primitive.TrueLiteral, primitive.FalseLiteral, logical.LogicalAndExpression, logical.LogicalOrExpression,
-    logical.EqExpression, logical.NeExpression, logical.LtExpression, logical.LeExpression, logical.GtExpression,
-    logical.GeExpression, logical.ContainsExpression, case_tag._AnyExpression,
+    ex.FilteredExpression, ex.Path, ex.BooleanExpression, ex.StringLiteral, primitive.IntegerLiteral, ex.Nil,
+    primitive.Empty, primitive.Blank, primitive.TrueLiteral, primitive.FalseLiteral, logical.LogicalAndExpression,
+    logical.LogicalOrExpression, logical.EqExpression, logical.NeExpression, logical.LtExpression, logical.LeExpression, logical.GtExpression,
+    logical.GeExpression, logical.ContainsExpression, case_tag._AnyExpression,  # noqa: SLF001 - what `when` makes
 )  # fmt: skip
 
 
@@ -87,6 +87,8 @@ def render(source: str, data: Mapping[str, Any], *, html: bool = False) -> str:
         return template.render(data)
     except LiquidError as error:
         raise _told(error) from error
+    except Exception as error:  # whatever a template does, it fails by itself: not its message, nor the worker
+        raise TemplateError("It can't be rendered.") from error
 
 
 def paths(source: str) -> Iterator[tuple[int, ex.Path]]:
@@ -153,6 +155,14 @@ def _check(node: Node) -> None:
         if type(expression) not in _EXPRESSIONS:
             token = expression.token
             raise TemplateError(f"'{token.value}' is not allowed here.", line=_line(token.source, token.start_index))
+        for used in getattr(expression, "filters", None) or ():
+            # By its name an argument could take the place of the context that a filter gets of us.
+            named = [argument.name for argument in used.args if isinstance(argument, ex.KeywordArgument)]
+            if not set(named) <= NAMED_ARGUMENTS.get(used.name, frozenset()):
+                raise TemplateError(
+                    f"The filter '{used.name}' knows no argument of this name: {', '.join(named)}.",
+                    line=_line(used.token.source, used.token.start_index),
+                )
         if isinstance(expression, ex.Path) and not all(isinstance(name, str) for name in expression.path):
             token = expression.token
             raise TemplateError(

@@ -53,10 +53,9 @@ def duration(value: object, *, context: RenderContext) -> str:
 @with_context
 def plural(value: object, *, context: RenderContext, **forms: object) -> str:
     """booking.minutes | plural: one: 'minute', other: 'minutes'; the forms are those of the language (CLDR)."""
-    unknown = set(forms) - set(locales.PLURAL_FORMS)
-    if unknown or "other" not in forms:
+    if "other" not in forms:
         names = ", ".join(locales.PLURAL_FORMS)
-        raise FilterArgumentError(f"plural: name the forms of {names}; other is needed", token=None)
+        raise FilterArgumentError(f"plural: say at least the form 'other'; there are {names}", token=None)
     form = locales.plural_form(_number(value), locale=_locale(context))
     return _text(forms.get(form, forms["other"]))
 
@@ -121,6 +120,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "size": size,
     "escape": escape_,
 }
+# The arguments that have names. No others may: see engine._check.
+NAMED_ARGUMENTS: Final = {"plural": frozenset(locales.PLURAL_FORMS)}
 
 
 def _text(value: object) -> str:

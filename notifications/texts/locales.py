@@ -1,6 +1,5 @@
 """Languages: which one is taken, and how it writes dates, times and lengths (CLDR, through babel)."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -95,7 +94,7 @@ def _zone(name: str, abbreviation: str, is_dst: bool, offset: str, locale: Local
 def duration(minutes: int, *, locale: Locale) -> str:
     """Minutes up to two hours that are not full, hours and minutes beyond; at least in figures."""
     hours, rest = divmod(minutes, 60)
-    if minutes < _MINUTES_UP_TO and rest or not minutes:
+    if (minutes < _MINUTES_UP_TO and rest) or not minutes:
         return _unit(minutes, "minute", locale)
     parts = [_unit(hours, "hour", locale), *([_unit(rest, "minute", locale)] if rest else [])]
     return " ".join(parts)
@@ -113,8 +112,3 @@ def _unit(count: int, unit: str, locale: Locale) -> str:
 def plural_form(count: int, *, locale: Locale) -> str:
     """Which form of a noun goes with the count: one, few, many, other, ... (CLDR)."""
     return str(locale.plural_form(count))
-
-
-def names(tags: Sequence[str]) -> str:
-    """For staff: the languages in English."""
-    return ", ".join(str(known(tag).get_display_name("en")) for tag in tags)
