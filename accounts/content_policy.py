@@ -52,3 +52,16 @@ REDOC: Policy = {
     # Its search runs in a worker that it makes of its own text.
     "worker-src": ["blob:"],
 }
+
+# A mail as its reader sees it, in a frame of the admin: its styles stand in its elements, its pictures anywhere.
+# Nothing in it runs or is sent.
+MAIL: Policy = {
+    **ANSWER,
+    "script-src": [NONE],
+    "font-src": [NONE],
+    "connect-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["https:", "data:"],
+    "frame-src": [SELF],
+    "frame-ancestors": [SELF],
+}

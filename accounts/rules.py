@@ -28,6 +28,9 @@ _CHANGES: Final = {
         "notifications.change_message",
         "notifications.add_suppression",
         "notifications.change_suppression",
+        "notifications.add_template",
+        "notifications.change_template",
+        "notifications.delete_template",
     },
     Role.RECEPTIONIST: {
         "bookings.change_coachbooking",

@@ -300,7 +300,7 @@ def _refusal(request: Any, error: DomainError) -> Refusal:
         status=_status(family, error),
         code=error.code,
         message=str(error),
-        fields=error.fields if isinstance(error, InvalidInputError) else {},
+        fields=error.fields,
         headers=_headers(error),
         path=request.path,
         request_id=getattr(request, "request_id", ""),

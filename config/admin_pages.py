@@ -91,6 +91,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item("Rules", "rule", "notifications_rule"),
                 _item("Suppression list", "unsubscribe", "notifications_suppression"),
                 _item("Channels", "hub", "notifications_channelaccount"),
+                _item("Templates", "edit_note", "notifications_template"),
             ],
         },
         {

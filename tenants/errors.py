@@ -5,6 +5,7 @@ HTTP: the edge chooses the status and the envelope from the `kind` and the famil
 (`api.families`).
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import ClassVar
 
@@ -32,6 +33,8 @@ class DomainError(Exception):
     code: ClassVar[str] = "error"
     kind: ClassVar[Kind] = Kind.INVALID
     message: ClassVar[str] = ""
+    # Which fields of the input are wrong, and how.
+    fields: Mapping[str, list[str]] = {}
 
     def __init__(self, **data: object) -> None:
         self.data = data

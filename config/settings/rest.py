@@ -59,6 +59,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "bookings", "description": "What concerns bookings of every kind."},
         {"name": "notifications", "description": "Who is told what, when and how."},
         {"name": "messages", "description": "What was told to whom, and why something was not."},
+        {"name": "notifications", "description": "Who is told what, when, how and in which words."},
         {"name": "people", "description": "Clients and staff."},
         {"name": "suppressions", "description": "Who is written to no more, and what came back."},
         {"name": "channels", "description": "Accounts that carry messages: mail, SMS, push and chat."},

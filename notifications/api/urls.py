@@ -5,6 +5,7 @@ from notifications.api.delivery_reports import DeliveryReportViewSet
 from notifications.api.accounts import ChannelAccountViewSet
 from notifications.api.rules import RuleViewSet
 from notifications.api.suppressions import SuppressionViewSet
+from notifications.api.templates import RuleTemplateViewSet, TemplateViewSet
 from notifications.api.viewsets import NotifyViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -14,5 +15,7 @@ router.register("messages", MessageViewSet, basename="message")
 router.register("suppressions", SuppressionViewSet, basename="suppression")
 router.register("delivery-reports", DeliveryReportViewSet, basename="delivery-report")
 router.register("channel-accounts", ChannelAccountViewSet, basename="channel-account")
+router.register("notification-rules/<int:rule_id>/templates", RuleTemplateViewSet, basename="rule-template")
+router.register("notification-templates", TemplateViewSet, basename="notification-template")
 
 urlpatterns = router.urls

@@ -12,7 +12,7 @@ from tenants.brands.models import Brand
 from tenants.ids import new_id
 
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
-MAX_SUBJECT, MAX_TEXT, MAX_HTML = 300, 20_000, 60_000
+MAX_LANGUAGE, MAX_SUBJECT, MAX_TEXT, MAX_HTML = 35, 300, 20_000, 60_000
 
 
 class TemplateQuerySet(models.QuerySet["Template"]):
@@ -36,7 +36,7 @@ class Template(models.Model):
     brand = models.ForeignKey(
         Brand, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: all brands."
     )
-    language = models.CharField(max_length=35, help_text="BCP 47, for example en, de or pt-BR.")
+    language = models.CharField(max_length=MAX_LANGUAGE, help_text="BCP 47, for example en, de or pt-BR.")
     subject = models.CharField(max_length=MAX_SUBJECT, help_text="One line.")
     text = models.TextField(max_length=MAX_TEXT)
     html = models.TextField(

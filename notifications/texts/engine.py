@@ -34,11 +34,12 @@ _NAME: Final = re.compile(r"-?\s{0,9}(\w{1,40})")
 _NODES: Final = (BlockNode, ConditionalBlockNode, content.ContentNode, output.OutputNode, if_tag.IfNode,
                  unless_tag.UnlessNode, case_tag.CaseNode, case_tag.MultiExpressionBlockNode,
                  comment_tag.CommentNode)  # fmt: skip
+_WHEN: Final = case_tag._AnyExpression  # noqa: SLF001 - what `when` is parsed to
 _EXPRESSIONS: Final = (
-    ex.FilteredExpression, ex.Path, ex.BooleanExpression, ex.StringLiteral, primitive.IntegerLiteral, ex.Nil,
+    ex.FilteredExpression, ex.Path, ex.BooleanExpression, ex.StringLiteral, ex.Nil, _WHEN, primitive.IntegerLiteral,
     primitive.Empty, primitive.Blank, primitive.TrueLiteral, primitive.FalseLiteral, logical.LogicalAndExpression,
-    logical.LogicalOrExpression, logical.EqExpression, logical.NeExpression, logical.LtExpression, logical.LeExpression, logical.GtExpression,
-    logical.GeExpression, logical.ContainsExpression, case_tag._AnyExpression,  # noqa: SLF001 - what `when` makes
+    logical.LogicalOrExpression, logical.EqExpression, logical.NeExpression, logical.LtExpression,
+    logical.LeExpression, logical.GtExpression, logical.GeExpression, logical.ContainsExpression,
 )  # fmt: skip
 
 

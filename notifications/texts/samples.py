@@ -42,12 +42,14 @@ def facts(*, is_cancelled: bool = False, text: str = "", starts_at: datetime | N
     )
 
 
-def reader(*, language: str, is_staff: bool = False, is_person: bool = True, name: str = "") -> Reader:
+def reader(
+    *, language: str, is_staff: bool = False, is_person: bool = True, name: str = "", zone: ZoneInfo | None = None
+) -> Reader:
     return Reader(
         person_id=(_COACH if is_staff else _CLIENT) if is_person else None,
         name=(name or ("Ines" if is_staff else "Maya")) if is_person else "",
         address="reader@example.com",
         language=language,
-        zone=ZoneInfo("Europe/Berlin" if is_staff else "America/New_York"),
+        zone=zone or ZoneInfo("Europe/Berlin" if is_staff else "America/New_York"),
         is_staff=is_staff or not is_person,
     )

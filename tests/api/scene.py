@@ -6,6 +6,8 @@ from uuid import UUID
 
 from bookings.models import CoachBooking
 from notifications.models import Message, Rule
+from notifications.models import Rule
+from notifications.services.add_template import TemplateData, add_template
 from tests.support import cast
 from tests.support.http import Rest
 
@@ -38,6 +40,10 @@ def make_scene(tenant: Any) -> Scene:
     # One that may be sent again, and ahead of its time.
     message = Message.objects.get(subject_id=booking.pk)
     Message.objects.filter(pk=message.pk).update(state="failed", due_at=booking.starts_at)
+    booked = Rule.objects.get(event="booked")
+    template = add_template(
+        rule=booked, brand_id=cast.main_brand().pk, language="de", data=TemplateData(subject="Hallo", text="Hallo")
+    )
     person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com", "phone": "+1 555 0100",
               "language": "en", "timezone": "Europe/Berlin"}  # fmt: skip
     rule = {"name": "An hour before", "event": "before_start", "offset_minutes": 60, "audience": "both",
@@ -57,6 +63,8 @@ def make_scene(tenant: Any) -> Scene:
                 name="Tomorrow", event="before_start", offset_minutes=1440, brand=cast.main_brand()
             ).pk,
             "channel-accounts.pk": cast.make_channel_account().pk,
+            "notification-rules.rule_id": booked.pk,
+            "notification-templates.pk": template.pk,
         },
         bodies={
             "POST /v1/coaches/<str:coach_id>/bookings": {
@@ -99,6 +107,27 @@ def make_scene(tenant: Any) -> Scene:
             "PATCH /v1/channel-accounts/<uuid:pk>": {"settings": {"token_c": "another"}, "is_active": True},
             "POST /v1/channel-accounts/<uuid:pk>/test": {"to": ""},
             "POST /v1/bookings/notify": {},
+            "POST /v1/notification-rules/<int:rule_id>/templates": {
+                "language": "fr",
+                "subject": "Bonjour",
+                "text": "{{ booking.date }}",
+                "html": "",
+            },
+            "POST /v1/notification-rules/<int:rule_id>/templates/preview": {
+                "booking_id": str(booking.pk),
+                "audience": "client",
+                "language": "en",
+                "subject": "Hi",
+                "text": "{{ client.name }}: {{ booking.notes }}",
+                "html": "",
+            },
+            "PATCH /v1/notification-templates/<uuid:pk>": {
+                "language": "ru",
+                "subject": "Hi",
+                "text": "Hi",
+                "html": "<p>Hi</p>",
+            },
+            "DELETE /v1/notification-templates/<uuid:pk>": {},
             "DELETE /v1/bookings/<str:id>": {},
             "POST /v1/notification-rules": rule,
             "PATCH /v1/notification-rules/<int:pk>": rule,

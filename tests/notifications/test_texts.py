@@ -39,7 +39,7 @@ def test_times_are_in_the_recipients_zone_and_say_so(north: Any, zone: str, slot
     clock, abbreviation = when.split(", ")[1].split()
     assert sent.subject == f"Booked: Ada Coach, {when}"
     for text in (sent.body, sent.alternatives[0][0]):
-        assert f"{clock} to " in text
+        assert f"{clock} – " in text
         assert f"{abbreviation} (30 minutes)" in text
 
 
