@@ -232,5 +232,6 @@ def _audience(rule: Rule, chosen: str) -> Audience:
     return Audience.STAFF if chosen == Audience.STAFF else Audience.CLIENT
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - bigint
+def _number(text: str | None) -> int:
+    """A key as a form sends it; 0, which nothing has, for what is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0  # noqa: PLR2004 - bigint

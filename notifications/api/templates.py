@@ -169,7 +169,7 @@ class TemplateViewSet(BrandedViewSet):
             raise NotFoundError
         if to_write:
             self.check_may_write(template.brand_id or template.rule.brand_id)
-        return template  # type: ignore[no-any-return]
+        return template
 
     @extend_schema(
         operation_id="listTemplateVariables",

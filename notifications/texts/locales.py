@@ -55,7 +55,7 @@ def for_reader(text_language: str, reader_language: str) -> str:
 
 
 def date(at: datetime, *, locale: Locale, style: str = "full") -> str:
-    return _plain(dates.format_date(at.date(), format=style, locale=locale))  # type: ignore[arg-type]
+    return _plain(dates.format_date(at.date(), format=style, locale=locale))
 
 
 def time(at: datetime, *, locale: Locale) -> str:
@@ -103,7 +103,7 @@ def duration(minutes: int, *, locale: Locale) -> str:
 @lru_cache(maxsize=2048)
 def _unit(count: int, unit: str, locale: Locale) -> str:
     for length in ("long", "short", "narrow"):
-        text = units.format_unit(count, f"duration-{unit}", length=length, locale=locale)  # type: ignore[arg-type]
+        text = units.format_unit(count, f"duration-{unit}", length=length, locale=locale)
         if "duration-" not in text:  # babel's answer where CLDR has none of this length
             return text
     return f"{count} {'min' if unit == 'minute' else 'h'}"

@@ -48,6 +48,13 @@ OF_ALL = {
     "api.openapi_views:_document",
     "scheduling.rules.wall_time:zone_names",
     "tenants.schemas:expected_migrations",
+    # Words and forms of languages. Templates by their own text: who asks for one has it.
+    "notifications.texts.defaults:_words",
+    "notifications.texts.engine:parse",
+    "notifications.texts.frame:_frame",
+    "notifications.texts.locales:_unit",
+    "notifications.texts.locales:_zone",
+    "notifications.texts.locales:known",
     # Connections to Valkey; whose a key is stands in the key (tested below).
     "tenants.valkey:_at",
     "tenants.throttling.shared:shared",

@@ -35,7 +35,8 @@ READ_FILES = [
 TAKE_TIME_OR_ROOM = [
     "{% for i in (1..1000000000) %}x{% endfor %}", "{% for i in (1..1000000000) reversed %}x{% endfor %}",
     "{% tablerow i in (1..9999999) cols: 2 %}x{% endtablerow %}", "{{ (1..1000000000) | join: 'x' }}",
-    "{{ (1..1000000000) | size }}", "{{ 'x' | truncate: (1..1000000000) }}", "{% if (1..1000000000) contains 5 %}{% endif %}",
+    "{{ (1..1000000000) | size }}", "{{ 'x' | truncate: (1..1000000000) }}",
+    "{% if (1..1000000000) contains 5 %}{% endif %}",
     "{% for a in (1..99) %}{% for b in (1..99) %}{% for c in (1..99) %}x{% endfor %}{% endfor %}{% endfor %}",
     "{% assign x = 'aaaa' %}{% assign x = x | append: x %}", "{% capture x %}y{% endcapture %}", "{% increment x %}",
     "{{ 'aaaaaaaa' | replace: 'a', 'aaaaaaaa' | replace: 'a', 'aaaaaaaa' | replace: 'a', 'aaaaaaaa' }}",
@@ -44,7 +45,8 @@ TAKE_TIME_OR_ROOM = [
     "{{ 1e400 }}", "{{ 1.5 }}", "{% cycle 'a', 'b' %}", "{{" + " " * 15_000, "{%" + " " * 15_000, "{{" * 9_000,
     "{% raw %}" * 2_000, "{% comment %}" * 1_500, "{% if " * 2_500, "{{ a" + "[a" * 140 + "]" * 140 + " }}",
     "{% if true %}" * 400, "{% if " + "true and " * 30 + "true %}" + "x" * 15_000 + "{% endif %}" * 200,
-    "{{ 'x' }}" * 600, "{{ client.name" + " | upcase" * 2_000 + " }}", "{% case 1 %}" + "{% when 1 %}x" * 501 + "{% endcase %}",
+    "{{ 'x' }}" * 600, "{{ client.name" + " | upcase" * 2_000 + " }}",
+    "{% case 1 %}" + "{% when 1 %}x" * 501 + "{% endcase %}",
     "{{ client.name | regex_replace: '(a+)+$', 'x' }}", "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | strip_html }}",
     "{% doc %}" * 2_000, '{{ "' + "\\" * 250 + '" }}', "{{ '" + "a" * 290 + " }}", "-%}" * 5_000, "}}" * 9_000,
 ]  # fmt: skip
