@@ -50,6 +50,19 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
             "html": UnfoldAdminTextareaWidget(attrs={"rows": 8, "spellcheck": "false"}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"text", "html"} & self.fields.keys():
+            # The first line may be indented, and lines are counted.
+            self.fields[name].strip = False  # type: ignore[attr-defined]
+
+    def clean_text(self) -> str:
+        """With line ends of one character, which browsers send as two."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+    def clean_html(self) -> str:
+        return str(self.cleaned_data["html"]).replace("\r\n", "\n")
+
     def clean_language(self) -> str:
         """In its usual letters, so that one that exists is recognised."""
         return locales.normal(self.cleaned_data["language"])
@@ -148,7 +161,7 @@ class TemplateAdmin(BrandScopedAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         more = {
-            "preview_form": PreviewForm(bookings=self._bookings(request)),
+            "preview_form": PreviewForm(bookings=self._bookings(request), initial=request.POST.dict()),
             "variables": VARIABLES,
             "filters": [(name, function.__doc__) for name, function in FILTERS.items()],
             "tags": ", ".join(TAGS),
@@ -171,7 +184,7 @@ class TemplateAdmin(BrandScopedAdmin):
 
     def _previewed(self, request: HttpRequest) -> Preview | None:
         said = request.POST
-        stored = self.get_queryset(request).filter(pk=said["template_id"]).first() if said.get("template_id") else None
+        stored: Template | None = self.get_object(request, said["template_id"]) if said.get("template_id") else None
         rule = stored.rule if stored else self._rules(request).filter(pk=_number(said.get("rule"))).first()
         if rule is None:
             raise InvalidTemplateError({"rule": ["Choose a rule."]})

@@ -33,7 +33,7 @@ CHANGED_TEMPLATE: Final = [
 _SHOWN: dict[str, Any] = {
     "language": "en",
     "template_id": None,
-    "subject": "Booked: Ines Calloway, 15 Jan 2031, 04:00 EST",
+    "subject": "Booked: Ines Calloway, 15 Jan 2031, 10:00 EST",
     "text": "Hello Maya,\n\nyou are booked with Ines Calloway.\n\n...\n",
     "html": "<!doctype html> ...",
 }

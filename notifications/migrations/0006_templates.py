@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     "html",
                     models.TextField(
                         blank=True,
-                        help_text="For mails. Empty: made of the text. Without <html> it stands in the frame of all mails.",
+                        help_text="For mails. Empty: made of the text. Unless it is a whole page, it stands in the frame of all mails.",
                         max_length=60000,
                         verbose_name="HTML",
                     ),

@@ -43,7 +43,7 @@ class Template(models.Model):
         "HTML",
         max_length=MAX_HTML,
         blank=True,
-        help_text="For mails. Empty: made of the text. Without <html> it stands in the frame of all mails.",
+        help_text="For mails. Empty: made of the text. Unless it is a whole page, it stands in the frame of all mails.",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     # When a message last could not be written with it, and why. It went out with the built-in text.

@@ -15,7 +15,7 @@ _CLIENT, _COACH, _ID = UUID(int=1), UUID(int=2), UUID(int=3)
 
 def facts(*, is_cancelled: bool = False, text: str = "", starts_at: datetime | None = None) -> SubjectFacts:
     """A booking; `text` stands wherever people may write what they like. Empty: only what every booking has."""
-    start = starts_at or datetime(2031, 1, 15, 9, tzinfo=UTC)
+    start = starts_at or datetime(2031, 1, 15, 15, tzinfo=UTC)
     occasion = Occasion(
         kind="example",
         id=_ID,

@@ -25,6 +25,8 @@ TABLE = {
     "visits.change_provider": {A, M},
     "notifications.view_message": {A, M, R},
     "notifications.change_rule": {A},
+    "notifications.view_template": {A, M, R},
+    "notifications.change_template": {A, M},
     "brands.view_brand": {A, M},
     "brands.change_brand": {A},
     "accounts.view_user": {A},

@@ -172,6 +172,16 @@ def test_own_html_stands_in_the_frame_and_a_whole_page_alone(message: Message) -
     assert _read(message, "en").html == "<!doctype html>\n<html><body>Hi</body></html>"
 
 
+def test_paragraphs_are_told_apart_whatever_the_line_ends(message: Message) -> None:
+    _write("en", text="One\r\n\r\n  {{ staff.name }}\r\n\r\nTwo\r\nlines")
+
+    html = _read(message, "en").html
+
+    assert html.count("<p ") == 2
+    assert "Two<br>lines</p>" in html
+    assert "border-left" in html
+
+
 def test_an_indented_paragraph_is_set_off(message: Message) -> None:
     html = _read(message, "de").html
 

@@ -16,7 +16,7 @@ EVERY = [(event.value, is_staff) for event in Event for is_staff in (False, True
 
 def _data(*, language: str = "en", zone: str = "Europe/Berlin", starts_at: datetime | None = None, **more: Any) -> Any:
     reader = replace(samples.reader(language=language, is_staff=more.pop("is_staff", False)), zone=ZoneInfo(zone))
-    facts = samples.facts(starts_at=starts_at, **more)
+    facts = samples.facts(starts_at=starts_at or datetime(2031, 1, 15, 9, tzinfo=UTC), **more)
     return values(facts=facts, reader=reader, brand_name="Harbor", language=language)
 
 
