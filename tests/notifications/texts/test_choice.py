@@ -30,7 +30,10 @@ def _write(language: str, brand: Brand | None = None, *, rule: Rule | None = Non
     name = f"{brand.slug if brand else 'all'} {language}"
     data = TemplateData(**{"subject": name, "text": name, **more})
     return add_template(
-        rule=rule or Rule.objects.get(event="booked"), brand_id=brand and brand.pk, language=language, data=data
+        rule=rule or Rule.objects.get(event="booked"),
+        brand_id=brand.pk if brand else None,
+        language=language,
+        data=data,
     )
 
 

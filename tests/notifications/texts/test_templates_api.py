@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from notifications.models import Message, Rule, Template
+from tenants.brands.models import Brand
 from tests.notifications import scene
 from tests.support import cast
 from tests.support.http import Rest
@@ -147,12 +148,12 @@ def test_a_brands_application_writes_for_its_brand_alone(rest: Rest, of_kids: Re
     assert {one["id"] for one in of_kids.get(_under()).json()["data"]} == {for_all["id"], own.json()["id"]}
     assert of_kids.get(_at(of_main["id"])).status_code == 404
     assert of_kids.get(_at(for_all["id"])).status_code == 200
-    for send in (
-        lambda path: of_kids.patch(path, {"subject": "Mine"}, headers={"If-Match": "*"}),
-        lambda path: of_kids.delete(path, headers={"If-Match": "*"}),
-    ):
-        assert send(_at(for_all["id"])).json()["code"] == "foreign_brand"
-        assert send(_at(of_main["id"])).status_code == 404
+    for method in ("PATCH", "DELETE"):
+        sent: dict[str, Any] = {"headers": {"If-Match": "*"}}
+        assert (
+            of_kids.request(method, _at(for_all["id"]), {"subject": "Mine"}, **sent).json()["code"] == "foreign_brand"
+        )
+        assert of_kids.request(method, _at(of_main["id"]), {"subject": "Mine"}, **sent).status_code == 404
     given = of_kids.patch(_at(own.json()["id"]), {"brand_id": None}, headers={"If-Match": "*"})
     assert given.json()["code"] == "foreign_brand"
     assert set(Template.objects.values_list("subject", flat=True)) == {"Termin"}
@@ -164,7 +165,7 @@ def test_another_brands_rule_is_not_there(rest: Rest, of_kids: Rest) -> None:
     assert of_kids.get(_under()).status_code == 404
     assert of_kids.post(_under(), DATA).status_code == 404
     assert of_kids.post(f"{_under()}/preview", {}).status_code == 404
-    kids = str(cast.Brand.objects.get(slug="kids").pk)
+    kids = str(Brand.objects.get(slug="kids").pk)
     assert "brand_id" in _errors(rest.post(_under(), {**DATA, "brand_id": kids}))
 
 
