@@ -38,8 +38,8 @@ _SHOWN: dict[str, Any] = {
     "html": "<!doctype html> ...",
 }
 PREVIEW: Final = [
-    sent("What a client reads, about a made-up booking", {"audience": "client", "language": "en"}),
-    sent("A draft", {"subject": "{{ client.name }}", "text": "{{ booking.date }}", "audience": "staff"}),
+    sent("What a client reads, about a made-up booking", {"reader": "client", "language": "en"}),
+    sent("A draft", {"subject": "{{ client.name }}", "text": "{{ booking.date }}", "reader": "staff"}),
     answered("The message", _SHOWN),
 ]
 VOCABULARY: Final = [

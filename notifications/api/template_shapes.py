@@ -75,7 +75,7 @@ class PreviewInput(BodySerializer):
     """Whose message about which booking is to be shown, and in which words."""
 
     booking_id = serializers.UUIDField(required=False, help_text="Left out: a made-up booking.")
-    audience = serializers.ChoiceField(
+    reader = serializers.ChoiceField(
         choices=[Audience.CLIENT.value, Audience.STAFF.value, Audience.ADDRESS.value],
         required=False,
         help_text="Who reads it (client).",

@@ -138,7 +138,7 @@ class RuleTemplateViewSet(BrandedViewSet):
             rule=self.rule(rule_id),
             brand=Brand.objects.get(pk=current_brand_id(request)),
             booking_id=fields.get("booking_id"),
-            audience=Audience(fields.get("audience", Audience.CLIENT)),
+            audience=Audience(fields.get("reader", Audience.CLIENT)),
             language=fields.get("language", ""),
             draft=shapes.template_data(fields) if "text" in fields else None,
         )

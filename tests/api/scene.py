@@ -115,7 +115,7 @@ def make_scene(tenant: Any) -> Scene:
             },
             "POST /v1/notification-rules/<int:rule_id>/templates/preview": {
                 "booking_id": str(booking.pk),
-                "audience": "client",
+                "reader": "client",
                 "language": "en",
                 "subject": "Hi",
                 "text": "{{ client.name }}: {{ booking.notes }}",

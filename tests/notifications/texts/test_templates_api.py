@@ -227,7 +227,7 @@ def test_a_preview_of_a_draft_and_of_staffs_view(rest: Rest) -> None:
     booking = scene.book(coach=cast.make_coach(timezone="Australia/Lord_Howe"))
     draft = {"subject": "{{ client.name }}", "text": "{{ reader.name }}: {{ booking.times }}"}
 
-    shown = _preview(rest, booking_id=str(booking.pk), audience="staff", **draft).json()
+    shown = _preview(rest, booking_id=str(booking.pk), reader="staff", **draft).json()
 
     assert shown["subject"] == "Bob Client"
     assert shown["text"].startswith("Ada: ")
@@ -243,7 +243,7 @@ def test_a_preview_of_a_draft_and_of_staffs_view(rest: Rest) -> None:
         ({"subject": "{{ x }}", "text": "x"}, "subject"),
         ({"booking_id": "0198c0de-7a00-7000-8000-0c11e0000001"}, "booking_id"),
         ({"booking_id": "x"}, "booking_id"),
-        ({"audience": "both"}, "audience"),
+        ({"reader": "both"}, "reader"),
         ({"language": "!"}, "language"),
     ],
 )
@@ -264,4 +264,4 @@ def test_for_a_channel_without_html_there_is_none(rest: Rest) -> None:
 
 
 def test_a_fixed_address_has_no_name(rest: Rest) -> None:
-    assert _preview(rest, audience="address").json()["text"].startswith("Hello,\n")
+    assert _preview(rest, reader="address").json()["text"].startswith("Hello,\n")
