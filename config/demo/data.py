@@ -11,6 +11,25 @@ def demo_id(*parts: str) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, "/".join(parts))
 
 
+# Event → subject and text, in Spanish, which has no built-in texts.
+TEMPLATES = {
+    "booked": (
+        "Reserva confirmada: {{ booking.start | datetime }}",
+        (
+            "Hola {{ reader.name }}:\n\nTiene una reserva con {{ staff.name }}.\n\n"
+            "  {{ booking.date | capitalize }}\n  {{ booking.times }} ({{ booking.duration }})\n\n{{ brand.name }}\n"
+        ),
+    ),
+    "cancelled": (
+        "Reserva cancelada: {{ booking.start | datetime }}",
+        (
+            "Hola {{ reader.name }}:\n\nSu reserva con {{ staff.name }} ha sido cancelada.\n\n"
+            "  {{ booking.date | capitalize }}\n  {{ booking.times }}\n\n{{ brand.name }}\n"
+        ),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class DemoOfficeHour:
     weekdays: tuple[int, ...]

@@ -16,8 +16,9 @@ from accounts.rules import Role
 from accounts.scopes import SCOPES
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
 from config.demo.bookings import add_bookings, add_rules
-from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
-from notifications.models import ChannelAccount, Suppression
+from config.demo.data import TEMPLATES, TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
+from notifications.models import ChannelAccount, Rule, Suppression, Template
+from notifications.services.add_template import TemplateData, add_template
 from notifications.services.set_up_channel import set_up_channel
 from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
@@ -93,6 +94,7 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
         for room in demo.rooms:
             register_room(name=room, location=location)
     add_rules()
+    _texts(demo)
     _chat(demo, next(iter(brands.values())), now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
     Suppression.objects.create(
@@ -101,6 +103,14 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
         note="Asked for it on the phone.",
         created_at=now,
     )
+
+
+def _texts(demo: DemoTenant) -> None:
+    for event, (subject, text) in TEMPLATES.items():
+        rule = Rule.objects.get(event=event)
+        data = TemplateData(subject=subject, text=text)
+        template = add_template(rule=rule, brand_id=None, language="es", data=data)
+        Template.objects.filter(pk=template.pk).update(id=demo_id(demo.slug, "template", event, "es"))
 
 
 def _brands(demo: DemoTenant) -> dict[str, Brand]:

@@ -1,8 +1,15 @@
 """Examples for the OpenAPI document. They work against the demo tenant harbor."""
 
 from typing import Any, Final
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from api.examples import answered, sent
+
+# Of the demo tenant harbor, both in Spanish.
+BOOKED: Final = "2683cd7d-2ab2-523e-8dd6-cf13ade67b47"
+CANCELLED: Final = "b94fb95f-9325-5964-88a4-1c75359051e2"
 
 _NEW: dict[str, Any] = {
     "language": "de",
@@ -23,6 +30,19 @@ _STORED: dict[str, Any] = {
 }
 _SUBJECT = {"subject": "Gebucht: {{ booking.start | datetime }}"}
 
+
+def _template_id(name: str, value: str) -> OpenApiParameter:
+    return OpenApiParameter(
+        "id",
+        UUID,
+        OpenApiParameter.PATH,
+        description="The template's id.",
+        examples=[OpenApiExample(name, value=value)],
+    )
+
+
+TEMPLATE_ID: Final = _template_id("'Booked' of the demo, in Spanish", BOOKED)
+UNWANTED_TEMPLATE_ID: Final = _template_id("'Cancelled' of the demo, in Spanish", CANCELLED)
 TEMPLATE: Final = [answered("A template", _STORED)]
 TEMPLATES: Final = [answered("A page", _STORED)]
 NEW_TEMPLATE: Final = [sent("For all brands, in German", _NEW), answered("Stored", _STORED, status=201)]

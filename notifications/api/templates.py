@@ -35,7 +35,6 @@ RULE_ID = OpenApiParameter(
     description="The rule's id.",
     examples=[OpenApiExample("'Booked' of the demo", value=1)],
 )
-TEMPLATE_ID = OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="The template's id.")
 _LEADS_TO = {
     "x-links": {
         name: {"operationId": f"{name}NotificationTemplate", "parameters": {"id": "$response.body#/id"}}
@@ -193,7 +192,7 @@ class TemplateViewSet(BrandedViewSet):
         operation_id="getNotificationTemplate",
         tags=["notifications"],
         summary="Read a template",
-        parameters=[TEMPLATE_ID],
+        parameters=[examples.TEMPLATE_ID],
         responses=shapes.TemplateOutput,
         examples=examples.TEMPLATE,
     )
@@ -205,7 +204,7 @@ class TemplateViewSet(BrandedViewSet):
         operation_id="changeNotificationTemplate",
         tags=["notifications"],
         summary="Change a template",
-        parameters=[TEMPLATE_ID, IF_MATCH_NEEDED],
+        parameters=[examples.TEMPLATE_ID, IF_MATCH_NEEDED],
         request=shapes.TemplateChanges,
         responses=shapes.TemplateOutput,
         examples=examples.CHANGED_TEMPLATE,
@@ -225,7 +224,7 @@ class TemplateViewSet(BrandedViewSet):
         tags=["notifications"],
         summary="Delete a template",
         description="What is not sent yet is said in other words: another template's, or the built-in ones.",
-        parameters=[TEMPLATE_ID, IF_MATCH_NEEDED],
+        parameters=[examples.UNWANTED_TEMPLATE_ID, IF_MATCH_NEEDED],
         request=None,
         responses={204: None},
     )

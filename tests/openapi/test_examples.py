@@ -8,6 +8,7 @@ import pytest
 
 from api import examples
 from config.demo.data import demo_id
+from notifications.api import template_examples
 from tests.openapi.demo import Demo
 from tests.openapi.document import Operation, example_of, mistakes, operations, parsed, resolved
 
@@ -93,3 +94,5 @@ def test_the_examples_name_people_of_the_demo() -> None:
     assert str(demo_id("harbor", "brand", "harbor-mind")) == examples.BRAND
     assert str(demo_id("harbor", "message")) == examples.SENT_MESSAGE
     assert str(demo_id("harbor", "suppression")) == examples.SUPPRESSION
+    assert str(demo_id("harbor", "template", "booked", "es")) == template_examples.BOOKED
+    assert str(demo_id("harbor", "template", "cancelled", "es")) == template_examples.CANCELLED
