@@ -4,6 +4,7 @@ Escaped is not safe everywhere: an attribute without quotes ends at a blank, and
 HTML is tried with a text that would show.
 """
 
+import re
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ CANARY: Final = "Zz onzz=1 zz"
 _SIGN, _ATTRIBUTE = "zz", "onzz"
 _REFUSED: Final = frozenset({"script", "iframe", "frame", "object", "embed", "form", "base", "link", "svg", "math"})
 _ADDRESSES: Final = frozenset({"href", "src", "action", "formaction", "background", "srcset", "poster", "data"})
+# From one < to the next > or <: Python's parser takes quadratic time for tags that are not closed.
+_UNCLOSED: Final = re.compile(r"<[^<>]{0,2000}(?=<|\Z)|<[^<>]{2001}")
 _SCHEMES: Final = frozenset({"https", "http", "mailto", "tel"})
 
 
@@ -48,6 +51,8 @@ class _Reading(HTMLParser):
 
 def problems(html: str) -> list[str]:
     """What is wrong with HTML in which CANARY stands for what people may write."""
+    if _UNCLOSED.search(html):
+        return ["Each < needs its > within 2000 characters. Write a < of the text as &lt;."]
     reading = _Reading()
     reading.feed(html)
     reading.close()

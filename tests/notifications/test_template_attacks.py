@@ -146,6 +146,7 @@ def test_characters_that_nobody_sees_are_taken_out() -> None:
 
 
 MARKUP = [
+    "<a " * 15_000, "<!--" * 15_000, "<a" + " " * 59_000,
     "<script>{{ client.name }}</script>", "<a href={{ client.name }}>x</a>", "<a href='{{ booking.notes }}'>x</a>",
     "<a href='https://{{ booking.notes }}/'>x</a>", "<a href='javascript:alert(1)'>x</a>", "<p {{ client.name }}>x</p>",
     "<{{ client.name }}>", "<p style='{{ client.name }}'>x</p>", "<style>{{ brand.name }}</style>",
