@@ -2,8 +2,6 @@
 
 import contextlib
 import smtplib
-from email.mime.base import MIMEBase
-from email.mime.text import MIMEText
 from email.utils import formataddr
 from typing import Any
 
@@ -11,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from notifications.channels.accounts import Account, Links
-from notifications.channels.email.calendar import calendar_file, method
+from notifications.channels.email.calendar import invitation
 from notifications.channels.email.failures import failure
 from notifications.channels.email.letters import Letter
 from notifications.channels.email.unsubscribing import unsubscribe_headers
@@ -72,9 +70,8 @@ class PlatformLink:
 
 def build(outgoing: Outgoing) -> EmailMultiAlternatives:
     """The mail in text and HTML with the .ics file. Its Message-ID stays the same on every try."""
-    tenant = by_schema(current_schema())
-    domain = tenant.primary_domain
-    brand, facts = outgoing.message.brand, outgoing.facts
+    domain = by_schema(current_schema()).primary_domain
+    brand = outgoing.message.brand
     sender = brand.from_email or settings.DEFAULT_FROM_EMAIL
     mail = EmailMultiAlternatives(
         # Whatever a name holds: a line break in a header would start another header.
@@ -90,20 +87,9 @@ def build(outgoing: Outgoing) -> EmailMultiAlternatives:
     )
     if outgoing.text.html:
         mail.attach_alternative(outgoing.text.html, "text/html")
-    mail.attach(
-        _attachment(
-            calendar_file(facts=facts, domain=domain, organizer=sender, attendee=outgoing.reader.address),
-            method=method(facts),
-        )
-    )
+    if part := invitation(outgoing, organizer=sender):
+        mail.attach(part)
     return mail
-
-
-def _attachment(ics: bytes, *, method: str) -> MIMEBase:
-    part = MIMEText(ics.decode(), "calendar", "utf-8")
-    part.set_param("method", method)
-    part.add_header("Content-Disposition", "attachment", filename="booking.ics")
-    return part
 
 
 def trial(account: Account, *, brand: Brand, to: str, key: str) -> Letter:
