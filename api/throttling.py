@@ -60,6 +60,23 @@ def take_for_token(request: HttpRequest, *, client_id: str) -> None:
     _told(request, tightest(states))
 
 
+def take_for_calendar(request: HttpRequest, *, digest: str) -> None:
+    """One fetch of a calendar feed, of its secret and of the address. Raises RateLimitedError.
+
+    Before the secret is looked up, so that guessing costs the same as fetching.
+    """
+    if not settings.RATE_LIMITS_ON:
+        return
+    schema, address = request.tenant.schema_name, client_address(request)  # type: ignore[attr-defined]
+    states = limiter.take(
+        [
+            limiter.bucket(schema, f"calendar:{digest[:32]}", settings.RATE_LIMITS["calendar"]),
+            limiter.bucket(schema, f"calendar-address:{address}", settings.RATE_LIMITS["calendar_address"]),
+        ]
+    )
+    _told(request, tightest(states))
+
+
 def _take(request: Request, *buckets: Bucket) -> None:
     if settings.RATE_LIMITS_ON:
         _told(request._request, tightest(limiter.take(buckets)))  # noqa: SLF001 - what the middleware sees

@@ -1,10 +1,10 @@
 """What other apps may use of the kernel."""
 
-from scheduling.models import Client, Person, StaffMember
+from scheduling.models import Client, Person, Room, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
-from scheduling.selectors import Encounter, busy, closed_days, encounter, holders
+from scheduling.selectors import Encounter, Hold, busy, closed_days, encounter, holders, holds_near
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
@@ -17,10 +17,12 @@ __all__ = [
     "Client",
     "EmailTakenError",
     "Encounter",
+    "Hold",
     "Period",
     "Person",
     "PersonData",
     "PersonOfAnotherBrandError",
+    "Room",
     "SlotTakenError",
     "StaffMember",
     "Subject",
@@ -30,6 +32,7 @@ __all__ = [
     "encounter",
     "ensure_staff_member",
     "holders",
+    "holds_near",
     "move",
     "release",
     "reserve",

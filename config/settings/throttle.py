@@ -28,6 +28,9 @@ RATE_LIMITS = {
     # Of /oauth/token: each client at its address, and the address.
     "token_client": _limit("RATE_LIMIT_TOKEN_CLIENT", "60/m"),
     "token_address": _limit("RATE_LIMIT_TOKEN_ADDRESS", "300/m"),
+    # Of /calendars/: each feed's secret, and each address. The big calendars fetch everybody's from a few addresses.
+    "calendar": _limit("RATE_LIMIT_CALENDAR", "20/m"),
+    "calendar_address": _limit("RATE_LIMIT_CALENDAR_ADDRESS", "300/m"),
     # Failed passwords: of an account from one address, from an address, and of an account from anywhere.
     "signin": _limit("RATE_LIMIT_SIGNIN", "10/15m"),
     "signin_address": _limit("RATE_LIMIT_SIGNIN_ADDRESS", "50/15m"),

@@ -1,4 +1,5 @@
 from notifications.models.accounts import ChannelAccount
+from notifications.models.feeds import CalendarFeed
 from notifications.models.messages import Message
 from notifications.models.rules import Rule
 from notifications.models.suppressions import Suppression
@@ -8,3 +9,4 @@ __all__ = ["ChannelAccount", "Message", "Rule"]
 from notifications.models.templates import Template
 
 __all__ = ["Message", "Rule", "Template"]
+__all__ = ["CalendarFeed", "Message", "Rule"]
