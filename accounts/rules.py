@@ -32,6 +32,7 @@ _CHANGES: Final = {
         "notifications.change_template",
         "notifications.delete_template",
     },
+    Role.MANAGER: {"scheduling", "bookings", "visits", "notifications.add_calendarfeed"},
     Role.RECEPTIONIST: {
         "bookings.change_coachbooking",
         "notifications.change_message",

@@ -25,6 +25,8 @@ SCOPES: Final = {
     "write:delivery-reports": "Report what became of messages: delivered, bounced, complained.",
     "read:channels": "See through whose accounts messages leave, without their secrets.",
     "write:channels": "Set up, change and test the accounts through which messages leave.",
+    "read:calendar-feeds": "See calendar feeds.",
+    "write:calendar-feeds": "Make, rotate and revoke calendar feeds: secret addresses at which bookings are read.",
     "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
@@ -33,6 +35,8 @@ SCOPES: Final = {
 _ASKED: Final = {
     "read:bookings": "See your bookings and free slots.",
     "write:bookings": "Make and cancel bookings for you.",
+    "read:calendar-feeds": "See which calendar feeds show your bookings.",
+    "write:calendar-feeds": "Make secret addresses at which calendar programs read your bookings.",
 }
 
 

@@ -102,7 +102,7 @@ def _perform_once(
             IdempotencyRecord.objects.filter(pk=record).update(
                 status=response.status_code,
                 headers={"Content-Type": response.content_type or "application/json", **_own_headers(response)},
-                body=b"" if response.data is None else dumps(response.data),
+                body=_stored_body(response),
             )
         return response
 
@@ -168,6 +168,19 @@ def _replay(*, principal: str, route: str, key: str, fingerprint: bytes) -> Http
         status=record.status,
         headers={**record.headers, "Idempotent-Replayed": "true"},
     )
+
+
+def shown_once(response: Response, *names: str) -> Response:
+    """The response, of which these fields of the body are secrets: stored nowhere, and null in a repetition."""
+    response.shown_once = names  # type: ignore[attr-defined]
+    return response
+
+
+def _stored_body(response: Response) -> bytes:
+    if response.data is None:
+        return b""
+    hidden = getattr(response, "shown_once", ())
+    return dumps({**response.data, **dict.fromkeys(hidden)} if hidden else response.data)
 
 
 def _own_headers(response: Response) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item("Bookings", "event_available", "bookings_coachbooking"),
                 _item("Office hours", "schedule", "bookings_officehour"),
                 _item("Closures", "event_busy", "scheduling_closure"),
+                _item("Calendar feeds", "rss_feed", "notifications_calendarfeed"),
             ],
         },
         {

@@ -41,6 +41,8 @@ SPECTACULAR_SETTINGS = {
         "MessageReason": "notifications.api.message_serializers.ANSWERED_WHYS",
         "NotificationEvent": "notifications.api.message_serializers.EVENTS",
         "NotificationChannel": "notifications.api.message_serializers.CHANNELS",
+        "CalendarFeedKind": "notifications.api.feed_shapes.KINDS",
+        "CalendarFeedLevel": "notifications.api.feed_shapes.LEVELS",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
@@ -60,6 +62,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "notifications", "description": "Who is told what, when and how."},
         {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "notifications", "description": "Who is told what, when, how and in which words."},
+        {"name": "calendar-feeds", "description": "Secret addresses at which calendar programs read bookings."},
         {"name": "people", "description": "Clients and staff."},
         {"name": "suppressions", "description": "Who is written to no more, and what came back."},
         {"name": "channels", "description": "Accounts that carry messages: mail, SMS, push and chat."},

@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 from notifications.api.messages import MessageViewSet
 from notifications.api.delivery_reports import DeliveryReportViewSet
 from notifications.api.accounts import ChannelAccountViewSet
+from notifications.api.feeds import CalendarFeedViewSet
 from notifications.api.rules import RuleViewSet
 from notifications.api.suppressions import SuppressionViewSet
 from notifications.api.templates import RuleTemplateViewSet, TemplateViewSet
@@ -17,5 +18,6 @@ router.register("delivery-reports", DeliveryReportViewSet, basename="delivery-re
 router.register("channel-accounts", ChannelAccountViewSet, basename="channel-account")
 router.register("notification-rules/<int:rule_id>/templates", RuleTemplateViewSet, basename="rule-template")
 router.register("notification-templates", TemplateViewSet, basename="notification-template")
+router.register("calendar-feeds", CalendarFeedViewSet, basename="calendar-feed")
 
 urlpatterns = router.urls

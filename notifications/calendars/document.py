@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vDuration
@@ -64,8 +64,9 @@ def calendar(events: Iterable[Event]) -> Calendar:
     years: dict[str, set[int]] = {}
     for component in written:
         for name in ("dtstart", "dtend"):
-            if zone := component[name].params.get("TZID"):
-                years.setdefault(zone, set()).add(component[name].dt.astimezone(UTC).year)
+            time: Any = component[name]
+            if zone := time.params.get("TZID"):
+                years.setdefault(zone, set()).add(time.dt.astimezone(UTC).year)
     for zone, seen in sorted(years.items()):
         document.add_component(vtimezone(zone, first=min(seen), last=max(seen)))
     for component in written:

@@ -1,6 +1,7 @@
 """Private addresses at which calendar programs fetch what is booked."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,7 +28,9 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
         )
 
     def of_person(self, person_id: object) -> "CalendarFeedQuerySet":
-        """Those with a person's own bookings, as staff or as a client."""
+        """Those with a person's own bookings, as staff or as a client; none for nobody."""
+        if person_id is None:
+            return self.none()
         return self.filter(Q(staff_member__person=person_id) | Q(client__person=person_id))
 
     def with_owner(self) -> "CalendarFeedQuerySet":
@@ -109,9 +112,9 @@ class CalendarFeed(models.Model):
         return owner.person if owner else None
 
     @property
-    def owner_id(self) -> object:
+    def owner_id(self) -> UUID:
         """The person's id, or the room's: what the API calls them."""
-        return self.person.pk if self.person else self.room_id
+        return self.person.pk if self.person else cast("UUID", self.room_id)
 
     @property
     def owner_name(self) -> str:

@@ -36,6 +36,7 @@ class Scene:
 def make_scene(tenant: Any) -> Scene:
     coach, client = cast.make_coach(), cast.make_client()
     cast.make_office_hour(coach)
+    feed = cast.make_feed(client)
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
     # One that may be sent again, and ahead of its time.
     message = Message.objects.get(subject_id=booking.pk)
@@ -65,6 +66,7 @@ def make_scene(tenant: Any) -> Scene:
             "channel-accounts.pk": cast.make_channel_account().pk,
             "notification-rules.rule_id": booked.pk,
             "notification-templates.pk": template.pk,
+            "calendar-feeds.pk": feed.pk,
         },
         bodies={
             "POST /v1/coaches/<str:coach_id>/bookings": {
@@ -106,6 +108,9 @@ def make_scene(tenant: Any) -> Scene:
             },
             "PATCH /v1/channel-accounts/<uuid:pk>": {"settings": {"token_c": "another"}, "is_active": True},
             "POST /v1/channel-accounts/<uuid:pk>/test": {"to": ""},
+            "POST /v1/calendar-feeds": {"kind": "client", "level": "full", "name": "Phone"},
+            "POST /v1/calendar-feeds/<uuid:pk>/rotate": {},
+            "DELETE /v1/calendar-feeds/<uuid:pk>": {},
             "POST /v1/bookings/notify": {},
             "POST /v1/notification-rules/<int:rule_id>/templates": {
                 "language": "fr",

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.scopes import ACT_AS, SCOPES
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services.book_coach import book_coach
-from notifications.models import Message, Suppression
+from notifications.models import CalendarFeed, Message, Suppression
 from scheduling.models import Client, Person, StaffMember
 from tenants.brands.models import Brand
 from tenants.context import use, use_public
@@ -90,6 +90,8 @@ def _mark_all() -> dict[str, str]:
         name = f"{booking.client.person.given_name.lower()}'s-booking"
         CoachBooking.objects.filter(pk=booking.pk).update(notes=f"canary-{name}")
         marks[f"canary-{name}"] = name
+    for feed in CalendarFeed.objects.with_owner():
+        marks[str(feed.pk)] = f"{feed.owner_name.partition(' ')[0].lower()}'s-feed"
     for office_hour in OfficeHour.objects.select_related("coach__person"):
         marks[str(office_hour.pk)] = f"{office_hour.coach.person.given_name.lower()}'s-hours"
     for message in Message.objects.select_related("recipient"):

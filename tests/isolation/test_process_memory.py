@@ -46,6 +46,7 @@ OF_ALL = {
     "visits.api.urls:router",
     # From files: zones, migrations, the OpenAPI documents (tested below).
     "api.openapi_views:_document",
+    "notifications.calendars.zones:vtimezone",
     "scheduling.rules.wall_time:zone_names",
     "tenants.schemas:expected_migrations",
     # Words and forms of languages. Templates by their own text: who asks for one has it.

@@ -51,6 +51,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
         notes=f"Notes {canary}",
         now=now - timedelta(seconds=1),
     )
+    feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
     return Corner(
         canary=canary,
         brand=brand,
@@ -68,6 +69,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "notification-rules.pk": Rule.objects.create(name=f"Rule {canary}", event="booked", brand=brand).pk,
             "suppressions.pk": cast.make_suppression(canary, brand=brand).pk,
             "channel-accounts.pk": cast.make_channel_account(brand=brand, topic=f"topic-{canary}").pk,
+            "calendar-feeds.pk": feed.pk,
         },
     )
 

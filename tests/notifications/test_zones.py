@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.tz import tzical
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 from icalendar import Calendar
 
 from notifications.calendars import zones
@@ -24,6 +24,10 @@ def _read(name: str) -> Any:
     calendar = Calendar()
     calendar.add_component(vtimezone(name, first=YEAR, last=YEAR))
     return tzical(io.StringIO(calendar.to_ical().decode().replace("\r\n ", "").replace("\r\n", "\n"))).get(name)
+
+
+def _clocks(name: str) -> Any:
+    return vtimezone(name, first=YEAR, last=YEAR).subcomponents
 
 
 def _moments(name: str, *, step: int) -> Iterator[datetime]:
@@ -55,7 +59,7 @@ def test_peculiar_zones_are_read_to_the_minute(name: str) -> None:
 def test_each_change_is_where_the_standard_wants_it(name: str) -> None:
     """Onsets are wall times of the clock before (RFC 5545, 3.6.5): icalendar's own are an hour late in spring."""
     there = ZoneInfo(name)
-    for observance in vtimezone(name, first=YEAR, last=YEAR).subcomponents:
+    for observance in _clocks(name):
         onset = (observance["DTSTART"].dt - observance["TZOFFSETFROM"].td).replace(tzinfo=UTC)
         before, after = observance["TZOFFSETFROM"].td, observance["TZOFFSETTO"].td
         assert onset.astimezone(there).utcoffset() == after
@@ -74,13 +78,13 @@ def test_each_change_is_where_the_standard_wants_it(name: str) -> None:
     ],
 )
 def test_what_comes_every_year_is_a_rule(name: str, rules: set[str]) -> None:
-    found = vtimezone(name, first=YEAR, last=YEAR).subcomponents
+    found = _clocks(name)
     assert {o["RRULE"].to_ical().decode().removeprefix("FREQ=YEARLY;") for o in found if "RRULE" in o} == rules
     assert ("RDATE" in found[0]) == (name == "Africa/Casablanca")
 
 
 def test_lord_howe_goes_by_half_hours() -> None:
-    found = vtimezone("Australia/Lord_Howe", first=YEAR, last=YEAR).subcomponents
+    found = _clocks("Australia/Lord_Howe")
     assert {(o["TZOFFSETFROM"].td, o["TZOFFSETTO"].td) for o in found} == {
         (timedelta(hours=10.5), timedelta(hours=11)),
         (timedelta(hours=11), timedelta(hours=10.5)),
@@ -88,7 +92,7 @@ def test_lord_howe_goes_by_half_hours() -> None:
 
 
 def test_a_zone_without_changes_has_one_clock() -> None:
-    (only,) = vtimezone("Asia/Kolkata", first=YEAR, last=YEAR).subcomponents
+    (only,) = _clocks("Asia/Kolkata")
     assert only["TZOFFSETTO"].td == timedelta(hours=5.5)
 
 

@@ -24,27 +24,33 @@ def send(demo: Demo) -> Any:
     @cache
     def once(operation_id: str, example: str) -> Any:
         operation = OPERATIONS[operation_id]
-        path = operation.path
-        for parameter in operation.parameters("path"):
-            value = example_of(parameter) or linked(operation_id, parameter["name"])
-            path = path.replace(f"{{{parameter['name']}}}", str(value))
         return demo.request(
             operation.method,
-            f"{path}?{urlencode(_examples(operation, 'query'))}",
+            f"{address(operation)}?{urlencode(_examples(operation, 'query'))}",
             operation.request_examples.get(example),
             **_examples(operation, "header"),
         )
+
+    def address(operation: Operation) -> str:
+        path = operation.path
+        for parameter in operation.parameters("path"):
+            value = example_of(parameter) or linked(operation.id, parameter["name"])
+            path = path.replace(f"{{{parameter['name']}}}", str(value))
+        return path
 
     def linked(operation_id: str, parameter: str) -> Any:
         """What a documented link of another operation's answer leads to."""
         # The last one first: a booking that was made is moved before it is cancelled.
         for operation in reversed(OPERATIONS.values()):
-            for link in operation.success[1].get("links", {}).values():
+            # Each link leads from another example, where there are as many: what one of them ends, the others need.
+            for number, link in enumerate(operation.success[1].get("links", {}).values()):
                 if link["operationId"] == operation_id and operation.method == "POST":
-                    body = once(operation.id, next(iter(operation.request_examples), "")).json()
+                    examples = list(operation.request_examples) or [""]
+                    body = once(operation.id, examples[number % len(examples)]).json()
                     return body[link["parameters"][parameter].removeprefix("$response.body#/")]
         raise AssertionError(f"{operation_id}: neither an example of {parameter} nor a link to it")
 
+    once.address = address  # type: ignore[attr-defined]
     return once
 
 
@@ -80,7 +86,7 @@ def test_an_example_works_and_its_answer_is_as_documented(send: Any, operation_i
 @pytest.mark.parametrize("operation_id", [o.id for o in OPERATIONS.values() if "304" in o.body["responses"]])
 def test_who_has_the_version_gets_304_without_a_body(demo: Demo, send: Any, operation_id: str) -> None:
     operation = OPERATIONS[operation_id]
-    path = operation.path.replace("{id}", str(example_of(operation.parameters("path")[0])))
+    path = send.address(operation)
 
     answer = demo.request("GET", path, **{"If-None-Match": demo.request("GET", path)["ETag"]})
 

@@ -23,7 +23,12 @@ from notifications.services.add_suppression import add_suppression
 from notifications.models import ChannelAccount, Suppression
 from notifications.services.set_up_channel import set_up_channel
 from scheduling.models import Client, StaffMember
+from notifications.models import CalendarFeed
+from notifications.rules.feeds import FeedKind, FeedLevel
+from notifications.services.create_calendar_feed import create_calendar_feed
+from scheduling.models import Client, Location, Room, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
+from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
 from tenants.context import use_public
 from tenants.models import Domain, Tenant
@@ -94,6 +99,25 @@ def make_suppression(name: str, *, brand: Brand | None = None) -> Suppression:
         note=name,
         now=datetime.now(tz=UTC),
     )
+def make_feed(
+    owner: StaffMember | Room | Client, *, brand: Brand | None = None, level: str = "full", name: str = ""
+) -> CalendarFeed:
+    """A calendar feed; `secret` is what opens it."""
+    made = create_calendar_feed(
+        kind={StaffMember: FeedKind.STAFF, Room: FeedKind.ROOM, Client: FeedKind.CLIENT}[type(owner)],
+        owner_id=owner.pk if isinstance(owner, Room) else owner.person_id,
+        brand_id=(brand or main_brand()).pk,
+        level=FeedLevel(level),
+        name=name,
+        created_by_id=None,
+        now=datetime.now(tz=UTC),
+    )
+    made.feed.secret = made.secret  # type: ignore[attr-defined]
+    return made.feed
+
+
+def make_room(name: str = "Blue room", *, timezone: str = "UTC") -> Room:
+    return register_room(name=name, location=Location.objects.create(name=f"{name}'s house", timezone=timezone))
 
 
 def make_application(*, scopes: list[str] | None = None, brand: Brand | None = None) -> Application:

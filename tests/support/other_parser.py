@@ -4,15 +4,16 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
-from dateutil.parser import parse
-from dateutil.tz import tzical
+from dateutil.parser import parse  # type: ignore[import-untyped]
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 
 
 def instants(raw: bytes) -> set[tuple[str, datetime, datetime]]:
     """UID, start and end of every entry, in UTC."""
     lines = _lines(raw)
     zones = _zones(lines)
-    found, entry = set(), {}
+    found: set[tuple[str, datetime, datetime]] = set()
+    entry: dict[str, Any] = {}
     for line in lines:
         name, _, value = line.partition(":")
         if name == "BEGIN":
@@ -23,7 +24,7 @@ def instants(raw: bytes) -> set[tuple[str, datetime, datetime]]:
             entry["UID"] = value
         elif name.partition(";")[0] in {"DTSTART", "DTEND"}:
             entry[name.partition(";")[0]] = _instant(name, value, zones)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _lines(raw: bytes) -> list[str]:
@@ -32,10 +33,10 @@ def _lines(raw: bytes) -> list[str]:
 
 def _instant(name: str, value: str, zones: Any) -> datetime:
     _, _, zone = name.partition(";TZID=")
-    at = parse(value)
+    at: datetime = parse(value)
     if not zone:
         return at.astimezone(UTC) if at.tzinfo else at
-    where = zones.get(zone)
+    where: Any = zones.get(zone)
     assert where is not None, f"{zone} is used and not spelled out"
     return at.replace(tzinfo=where).astimezone(UTC)
 
