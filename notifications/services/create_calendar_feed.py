@@ -25,7 +25,7 @@ MOST_FEEDS: Final = 20
 class FeedOwnerNotFoundError(DomainError):
     code = "calendar_owner_not_found"
     kind = Kind.NOT_FOUND
-    message = "This brand has no {kind} with this id whose calendar could be shown."
+    message = "This brand has no such {kind}, or none in use."
 
 
 class TooManyFeedsError(DomainError):

@@ -64,7 +64,7 @@ def test_of_who_is_not_of_the_brand_there_is_none(sign_in: SignIn) -> None:
 
     answer = sign_in(Role.ADMINISTRATOR).post(f"{FEEDS}add/", **_form(staff_member=ina.pk))
 
-    assert "This brand has no staff member" in answer.content.decode()
+    assert "This brand has no such staff member" in answer.content.decode()
     assert not CalendarFeed.objects.exists()
 
 
