@@ -38,4 +38,4 @@ def summaries(answer: Any) -> list[str]:
 
 
 def times(answer: Any) -> list[tuple[datetime, datetime]]:
-    return [tuple(entry[name].dt.astimezone(UTC) for name in ("DTSTART", "DTEND")) for entry in entries(answer)]  # type: ignore[misc]
+    return [tuple(entry[name].dt.astimezone(UTC) for name in ("DTSTART", "DTEND")) for entry in entries(answer)]

@@ -1,5 +1,6 @@
 """Three levels of detail: a level never says what belongs to the next."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from bookings.models import CoachBooking
 from bookings.services.book_coach import book_coach
 from notifications import subjects
 from notifications.models import CalendarFeed
-from notifications.subjects import Source, SubjectFacts
+from notifications.subjects import SubjectFacts
 from scheduling.models import Person
 from scheduling.public import Period, Subject, reserve
 from tests.notifications.feeds.scene import fetch, summaries
@@ -48,13 +49,10 @@ def owners(north: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     real = subjects.source(CoachBooking.SUBJECT_KIND)
 
     def load(ids: Any) -> dict[Any, SubjectFacts]:
-        from dataclasses import replace
-
-        words = {"title": TITLE, "client_name": CLIENT, "notes": NOTE, "location": PLACE}
+        words: dict[str, Any] = {"title": TITLE, "client_name": CLIENT, "notes": NOTE, "location": PLACE}
         return {key: replace(facts, **words) for key, facts in real.load(ids).items()}
 
-    told = Source(load=load, lock_upcoming=real.lock_upcoming, lock=real.lock, of_client=real.of_client)
-    monkeypatch.setitem(subjects._sources, CoachBooking.SUBJECT_KIND, told)
+    monkeypatch.setitem(subjects._sources, CoachBooking.SUBJECT_KIND, replace(real, load=load))
     return {"staff": ada, "room": room, "client": bob}
 
 

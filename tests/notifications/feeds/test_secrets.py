@@ -18,6 +18,7 @@ from notifications.services.rotate_calendar_feed import FeedRevokedError, rotate
 from scheduling.models import Resource, StaffMember
 from tenants.context import use
 from tenants.telemetry.redaction import redact
+from tenants.throttling import limiter
 from tenants.throttling.rules import parse_limit
 from tests.notifications.feeds.scene import entries, fetch
 from tests.notifications.scene import book
@@ -249,10 +250,13 @@ def test_without_the_limits_nobody_waits(north: Any, settings: Any, monkeypatch:
 
 def test_nothing_that_names_a_feed_in_valkey_holds_its_secret(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    real = throttling.limiter.take
-    monkeypatch.setattr(
-        throttling.limiter, "take", lambda buckets, **more: seen.extend(b.key for b in buckets) or real(buckets, **more)
-    )
+    real = limiter.take
+
+    def take(buckets: Any, **more: Any) -> Any:
+        seen.extend(bucket.key for bucket in buckets)
+        return real(buckets, **more)
+
+    monkeypatch.setattr(limiter, "take", take)
     feed = cast.make_feed(cast.make_coach())
 
     fetch(north, feed)
