@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.access.models import Membership
 from accounts.rules import Role
 from notifications.models import CalendarFeed
 from tests.admin.conftest import AdminBrowser
@@ -93,6 +94,19 @@ def test_a_receptionist_sees_and_changes_nothing(sign_in: SignIn) -> None:
     for action in ("rotate", "revoke"):
         admin.post(FEEDS, action=action, _selected_action=[feed.pk])
     assert fetch(admin.tenant, feed).status_code == 200
+
+
+def test_who_manages_one_brand_and_sees_another_ends_feeds_of_the_first_alone(sign_in: SignIn) -> None:
+    kids = cast.make_brand("kids")
+    theirs, own = cast.make_feed(cast.make_coach()), cast.make_feed(cast.make_coach("Ina", brand=kids), brand=kids)
+    admin = sign_in(Role.RECEPTIONIST)
+    Membership.objects.create(user=admin.user, role=Role.MANAGER, brand=kids)
+    assert theirs.prefix in admin.get(FEEDS).content.decode()
+
+    admin.post(FEEDS, action="rotate", _selected_action=[theirs.pk])
+    admin.post(FEEDS, action="revoke", _selected_action=[theirs.pk, own.pk])
+
+    assert [fetch(admin.tenant, feed).status_code for feed in (theirs, own)] == [200, 404]
 
 
 def test_rotating_shows_another_address_and_ends_the_old_one(sign_in: SignIn) -> None:
