@@ -7,6 +7,7 @@ goes to the address that was checked and not to whatever a second look-up says (
 
 import ipaddress
 import socket
+import time
 from threading import Thread
 from typing import Any, Final
 
@@ -43,12 +44,17 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 def connect(host: str, port: int, *, timeout: float | None) -> socket.socket:
-    """A TCP connection to the host, at an address that was checked. Raises what `look_up` does, and OSError."""
+    """A TCP connection to the host, at an address that was checked. `timeout` is for all of them together: a name may
+    have many. Raises what `look_up` does, and OSError."""
+    until = None if timeout is None else time.monotonic() + timeout
     last: OSError | None = None
     for address in look_up(host, port):
+        left = None if until is None else until - time.monotonic()
+        if left is not None and left <= 0:
+            raise last or TimeoutError("timed out")
         try:
             # An IP address: nothing is looked up again.
-            return socket.create_connection((address, port), timeout=timeout)
+            return socket.create_connection((address, port), timeout=left)
         except OSError as error:
             last = error
     raise last or UnknownHostError(f"{host} has no address.")
