@@ -90,4 +90,23 @@ CALENDAR_FEED = audited(
     ),
     secret=("digest",),
     bookkeeping=("version", "created_at", "last_used_at"),
+WEBHOOK_ENDPOINT = audited(
+    "notifications_webhookendpoint",
+    kind="webhook_endpoint",
+    subject=("webhook_endpoint", "id"),
+    brand="brand_id",
+    plain=(
+        "id",
+        "brand_id",
+        "event_types",
+        "description",
+        "previous_until",
+        "is_active",
+        "disabled_at",
+        "disabled_why",
+        "archived_at",
+    ),
+    # An address may carry the receiver's token.
+    secret=("url", "secret", "previous_secret"),
+    bookkeeping=("version", "served_at", "created_at", "updated_at"),
 )

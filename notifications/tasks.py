@@ -9,6 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from notifications.services.deliver_webhooks import deliver_webhooks
 from notifications.services.hints import hint, hint_all, take_hints
 from notifications.services.next_due import next_due_here, next_due_of_all
 from notifications.services.replan import replan_rules
@@ -72,10 +73,15 @@ def wake() -> None:
 def work() -> None:
     """One turn at the task's tenant: plans anew what changed rules say, sends what is due, says when to come back."""
     begun = time.monotonic()
+    deadline = begun + TURN_SECONDS
     keep_turn()
     try:
         replan_rules(deadline=begun + TURN_SECONDS / 2, now=database_now())
-        send_due(deadline=begun + TURN_SECONDS)
+        # Webhooks have half of the turn, messages the rest, and webhooks what those leave of it.
+        delivered = deliver_webhooks(deadline=begun + TURN_SECONDS / 2)
+        send_due(deadline=deadline)
+        if delivered and time.monotonic() < deadline:
+            deliver_webhooks(deadline=deadline)
     finally:
         end_turn()
         # Only now: what was planned meanwhile found this turn taken, and is seen here.

@@ -10,3 +10,6 @@ from notifications.models.templates import Template
 
 __all__ = ["Message", "Rule", "Template"]
 __all__ = ["CalendarFeed", "Message", "Rule"]
+from notifications.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+
+__all__ = ["Message", "Rule", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint"]

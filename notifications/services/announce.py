@@ -4,15 +4,19 @@ from datetime import datetime
 
 from notifications.rules import Event
 from notifications.services.hints import hint_here
+from notifications.services.plan_deliveries import plan_deliveries
 from notifications.services.plan_messages import plan_messages
 from notifications.subjects import Occasion
 
 
 def announce(*, event: Event, occasion: Occasion, now: datetime) -> None:
-    """Plans the messages of `event` in the caller's transaction, and drops those that are no longer true.
+    """Plans the messages and webhooks of `event` in the caller's transaction, and drops messages no longer true.
 
     Nothing leaves before the commit; afterwards the workers are given a hint when to look.
     """
-    due_at = plan_messages(event=event, occasion=occasion, now=now)
-    if due_at is not None:
+    due = [
+        plan_messages(event=event, occasion=occasion, now=now),
+        plan_deliveries(event=event, occasion=occasion, now=now),
+    ]
+    if due_at := min(filter(None, due), default=None):
         hint_here(due_at)

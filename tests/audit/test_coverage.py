@@ -24,6 +24,8 @@ NOT_AUDITED = {
     "django_content_type": "Written by migrations.",
     "django_session": "Who is signed in; comes and goes by itself.",
     "notifications_message": "A log of its own, with state and reason.",
+    "notifications_webhookattempt": "A log of its own.",
+    "notifications_webhookdelivery": "A log of its own, with state and reason.",
     "oauth2_provider_accesstoken": "Comes and goes by itself; what it may do is the application's.",
     "oauth2_provider_devicegrant": "A step of signing in.",
     "oauth2_provider_grant": "A step of signing in.",

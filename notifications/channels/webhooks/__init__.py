@@ -1,0 +1,1 @@
+"""Webhooks: HTTP calls that tell other systems what happened, signed as Standard Webhooks says."""
