@@ -27,6 +27,8 @@ SCOPES: Final = {
     "write:channels": "Set up, change and test the accounts through which messages leave.",
     "read:calendar-feeds": "See calendar feeds.",
     "write:calendar-feeds": "Make, rotate and revoke calendar feeds: secret addresses at which bookings are read.",
+    "read:webhooks": "See webhook endpoints and what was delivered to them.",
+    "write:webhooks": "Register and change webhook endpoints, and deliver again.",
     "read:audit": "See who changed what.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
@@ -65,6 +67,8 @@ SERVICE_ONLY: Final = frozenset(
         "write:delivery-reports",
         "read:channels",
         "write:channels",
+        "read:webhooks",
+        "write:webhooks",
         "read:audit",
     }
 )

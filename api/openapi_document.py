@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from api.families import PLATFORM
 from api.openapi_headers import ANSWERS
 
 # Far enough that no booking of the demo is there yet, near enough to be booked (60 days).
@@ -38,8 +39,10 @@ def keep_family(family: str, result: dict[str, Any]) -> dict[str, Any]:
         for path, item in result["paths"].items()
         if (kept := {method: op for method, op in item.items() if op.get("x-family") == family})
     }
+    # What we send is told in the platform's own format, whichever family it is about.
+    webhooks = result.get("webhooks", {}) if family == PLATFORM.name else {}
     used: set[tuple[str, str]] = {("securitySchemes", name) for name in result["components"]["securitySchemes"]}
-    todo = [paths]
+    todo = [paths, webhooks]
     while todo:
         for kind, name in _references(todo.pop()) - used:
             used.add((kind, name))
@@ -51,7 +54,9 @@ def keep_family(family: str, result: dict[str, Any]) -> dict[str, Any]:
     }
     own_tags = {tag for item in paths.values() for operation in item.values() for tag in operation["tags"]}
     tags = [tag for tag in result["tags"] if tag["name"] in own_tags]
-    return {**result, "paths": paths, "components": components, "tags": tags}
+    kept_whole = {name: part for name, part in result.items() if name != "webhooks"}
+    sent = {"webhooks": webhooks} if webhooks else {}
+    return {**kept_whole, "paths": paths, **sent, "components": components, "tags": tags}
 
 
 def _references(part: Any) -> set[tuple[str, str]]:

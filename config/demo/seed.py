@@ -16,10 +16,8 @@ from accounts.rules import Role
 from accounts.scopes import SCOPES
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
 from config.demo.bookings import add_bookings, add_rules
-from config.demo.data import TEMPLATES, TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
-from notifications.models import ChannelAccount, Rule, Suppression, Template
-from notifications.services.add_template import TemplateData, add_template
-from notifications.services.set_up_channel import set_up_channel
+from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
+from config.demo.notifications import add_notifications
 from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
@@ -94,23 +92,8 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
         for room in demo.rooms:
             register_room(name=room, location=location)
     add_rules()
-    _texts(demo)
-    _chat(demo, next(iter(brands.values())), now=now)
+    add_notifications(demo.slug, next(iter(brands.values())), now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
-    Suppression.objects.create(
-        id=demo_id(demo.slug, "suppression"),
-        address=f"former.client@{demo.slug}.example.com",
-        note="Asked for it on the phone.",
-        created_at=now,
-    )
-
-
-def _texts(demo: DemoTenant) -> None:
-    for event, (subject, text) in TEMPLATES.items():
-        rule = Rule.objects.get(event=event)
-        data = TemplateData(subject=subject, text=text)
-        template = add_template(rule=rule, brand_id=None, language="es", data=data)
-        Template.objects.filter(pk=template.pk).update(id=demo_id(demo.slug, "template", event, "es"))
 
 
 def _brands(demo: DemoTenant) -> dict[str, Brand]:
@@ -128,19 +111,6 @@ def _brands(demo: DemoTenant) -> dict[str, Brand]:
             Brand.objects.all().delete()  # the one that every new tenant gets
         brands[slug] = Brand.objects.create(**fields)
     return brands
-
-
-def _chat(demo: DemoTenant, brand: Brand, *, now: datetime) -> None:
-    """A chat account, which is off: it leads nowhere."""
-    account = set_up_channel(
-        channel="chat",
-        provider="slack",
-        brand_id=brand.pk,
-        values={"token_a": "T0DEMO", "token_b": "B0DEMO", "token_c": "demo"},
-        is_active=False,
-        now=now,
-    )
-    ChannelAccount.objects.filter(pk=account.pk).update(id=demo_id(demo.slug, "channel", "chat"))
 
 
 def _sign_ins(demo: DemoTenant, brands: dict[str, Brand]) -> None:

@@ -43,8 +43,14 @@ SPECTACULAR_SETTINGS = {
         "NotificationChannel": "notifications.api.message_serializers.CHANNELS",
         "CalendarFeedKind": "notifications.api.feed_shapes.KINDS",
         "CalendarFeedLevel": "notifications.api.feed_shapes.LEVELS",
+        "WebhookEventType": "notifications.api.webhooks.serializers.EVENT_TYPES",
+        "WebhookDeliveryState": "notifications.api.webhooks.serializers.STATES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "WEBHOOKS": [
+        "notifications.api.webhooks.catalogue.BOOKING_EVENT",
+        "notifications.api.webhooks.catalogue.TEST_WEBHOOK",
+    ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.openapi_document.finish",
@@ -66,6 +72,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "people", "description": "Clients and staff."},
         {"name": "suppressions", "description": "Who is written to no more, and what came back."},
         {"name": "channels", "description": "Accounts that carry messages: mail, SMS, push and chat."},
+        {"name": "webhooks", "description": "Who is told by HTTP what happens to bookings, and what became of it."},
         {"name": "audit", "description": "Who changed what."},
     ],
 }

@@ -8,6 +8,7 @@ from notifications.api.rules import RuleViewSet
 from notifications.api.suppressions import SuppressionViewSet
 from notifications.api.templates import RuleTemplateViewSet, TemplateViewSet
 from notifications.api.viewsets import NotifyViewSet
+from notifications.api.webhooks.viewsets import WebhookDeliveryViewSet, WebhookEndpointViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("bookings", NotifyViewSet, basename="booking-notifications")
@@ -19,5 +20,7 @@ router.register("channel-accounts", ChannelAccountViewSet, basename="channel-acc
 router.register("notification-rules/<int:rule_id>/templates", RuleTemplateViewSet, basename="rule-template")
 router.register("notification-templates", TemplateViewSet, basename="notification-template")
 router.register("calendar-feeds", CalendarFeedViewSet, basename="calendar-feed")
+router.register("webhook-endpoints", WebhookEndpointViewSet, basename="webhook-endpoint")
+router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="webhook-delivery")
 
 urlpatterns = router.urls

@@ -48,7 +48,9 @@ def next_due_here() -> datetime | None:
     left_alone = pauses.paused()
     resting = resting_endpoints()
     statement = (
-        _WORK.replace("{but}", "AND (channel, brand_id) NOT IN (SELECT * FROM unnest(%(channels)s::text[], %(brands)s::uuid[]))")
+        _WORK.replace(
+            "{but}", "AND (channel, brand_id) NOT IN (SELECT * FROM unnest(%(channels)s::text[], %(brands)s::uuid[]))"
+        )
         .replace("{rests}", "unnest(%(endpoints)s::uuid[], %(seconds)s::float8[]) rest (endpoint, seconds)")
         .replace("{schema}.", "")
     )

@@ -8,6 +8,8 @@ from bookings.models import CoachBooking
 from notifications.models import Message, Rule
 from notifications.models import Rule
 from notifications.services.add_template import TemplateData, add_template
+from notifications.services.register_webhook_endpoint import register_webhook_endpoint
+from notifications.services.send_test_webhook import send_test_webhook
 from tests.support import cast
 from tests.support.http import Rest
 
@@ -45,6 +47,8 @@ def make_scene(tenant: Any) -> Scene:
     template = add_template(
         rule=booked, brand_id=cast.main_brand().pk, language="de", data=TemplateData(subject="Hallo", text="Hallo")
     )
+    webhook = register_webhook_endpoint(url="https://8.8.8.8/hooks", brand=cast.main_brand(), now=cast.MONDAY).endpoint
+    delivery = send_test_webhook(endpoint=webhook, now=cast.MONDAY)
     person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com", "phone": "+1 555 0100",
               "language": "en", "timezone": "Europe/Berlin"}  # fmt: skip
     rule = {"name": "An hour before", "event": "before_start", "offset_minutes": 60, "audience": "both",
@@ -67,6 +71,8 @@ def make_scene(tenant: Any) -> Scene:
             "notification-rules.rule_id": booked.pk,
             "notification-templates.pk": template.pk,
             "calendar-feeds.pk": feed.pk,
+            "webhook-endpoints.pk": webhook.pk,
+            "webhook-deliveries.pk": delivery.pk,
         },
         bodies={
             "POST /v1/coaches/<str:coach_id>/bookings": {
@@ -133,6 +139,22 @@ def make_scene(tenant: Any) -> Scene:
                 "html": "<p>Hi</p>",
             },
             "DELETE /v1/notification-templates/<uuid:pk>": {},
+            "POST /v1/webhook-endpoints": {
+                "url": "https://8.8.8.8/hooks",
+                "event_types": ["booking.booked"],
+                "description": "Ours",
+                "brand_id": str(cast.main_brand().pk),
+            },
+            "PATCH /v1/webhook-endpoints/<uuid:pk>": {
+                "url": "https://8.8.8.8/hooks",
+                "event_types": [],
+                "description": "Ours",
+                "is_active": True,
+            },
+            "DELETE /v1/webhook-endpoints/<uuid:pk>": {},
+            "POST /v1/webhook-endpoints/<uuid:pk>/rotate-secret": {"overlap_hours": 1},
+            "POST /v1/webhook-endpoints/<uuid:pk>/test": {},
+            "POST /v1/webhook-deliveries/<int:pk>/replay": {},
             "DELETE /v1/bookings/<str:id>": {},
             "POST /v1/notification-rules": rule,
             "PATCH /v1/notification-rules/<int:pk>": rule,

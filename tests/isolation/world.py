@@ -6,6 +6,8 @@ from typing import Any
 
 from bookings.services.book_coach import book_coach
 from notifications.models import Message, Rule
+from notifications.models import Rule, WebhookDelivery
+from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
@@ -43,6 +45,9 @@ def _fill(canary: str, brand: Brand) -> Corner:
     client = register_client(person=_person("Client", canary), brand_id=brand.pk)
     cast.make_office_hour(coach, brand=brand)
     now = datetime.now(tz=cast.MONDAY.tzinfo)
+    webhook = register_webhook_endpoint(
+        url=f"https://8.8.8.8/{canary}?secret={canary}", brand=brand, description=f"Hook {canary}", now=now
+    ).endpoint
     booking = book_coach(
         coach_id=coach.person_id,
         patient_id=client.person_id,
@@ -52,6 +57,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
         now=now - timedelta(seconds=1),
     )
     feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
+    delivery = WebhookDelivery.objects.get(endpoint=webhook)
+    delivery.tries.create(number=1, at=now, status=500, milliseconds=1, answer=f"Answer {canary}")
     return Corner(
         canary=canary,
         brand=brand,
@@ -70,6 +77,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "suppressions.pk": cast.make_suppression(canary, brand=brand).pk,
             "channel-accounts.pk": cast.make_channel_account(brand=brand, topic=f"topic-{canary}").pk,
             "calendar-feeds.pk": feed.pk,
+            "webhook-endpoints.pk": webhook.pk,
+            "webhook-deliveries.pk": delivery.pk,
         },
     )
 
@@ -95,4 +104,5 @@ def body_for(corner: Corner) -> dict[str, Any]:
         "start_time": "09:00",
         "end_time": "10:00",
         "timezone": "UTC",
+        "url": "https://8.8.8.8/hooks",
     }
