@@ -93,6 +93,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item("Suppression list", "unsubscribe", "notifications_suppression"),
                 _item("Channels", "hub", "notifications_channelaccount"),
                 _item("Templates", "edit_note", "notifications_template"),
+                _item("Webhook endpoints", "webhook", "notifications_webhookendpoint"),
+                _item("Webhook deliveries", "send", "notifications_webhookdelivery"),
             ],
         },
         {
