@@ -67,7 +67,8 @@ def _rest(client: Any, endpoint_id: UUID, seconds: float) -> None:
 def _now(client: Any) -> float:
     """By Valkey's clock, which all workers share."""
     seconds, microseconds = client.time()
-    return float(seconds) + microseconds / 1e6
+    now: float = seconds + microseconds / 1e6
+    return now
 
 
 def _ask(question: Any) -> Any:

@@ -56,6 +56,8 @@ OF_ALL = {
     "notifications.texts.locales:_unit",
     "notifications.texts.locales:_zone",
     "notifications.texts.locales:known",
+    # The certificates of authorities, from files of this machine.
+    "notifications.channels.webhooks.transport:trusted",
     # Connections to Valkey; whose a key is stands in the key (tested below).
     "tenants.valkey:_at",
     "tenants.throttling.shared:shared",
