@@ -60,7 +60,7 @@ def test_a_slow_one_gets_a_fifth_of_a_worker(north: Any, receiver: Receiver, mon
     scene.turn()
 
     assert len(receiver.calls) == 1
-    assert 1 < resting_endpoints()[endpoint.pk] < 2
+    assert list(resting_endpoints()) == [endpoint.pk]
     assert scene.states() == ["delivered", "planned", "planned"]
 
 
@@ -102,12 +102,10 @@ def test_thousands_for_one_do_not_delay_one_for_another(
     due = WebhookDelivery.objects.get(endpoint=one)
     assert due.due_at > WebhookDelivery.objects.filter(endpoint=many).order_by("due_at")[1999].due_at
 
-    scene.turn(seconds=0.8)
+    for _ in range(2):
+        scene.turn(seconds=0)
 
-    paths = [call.path for call in receiver.calls]
-    assert "/one" in paths
-    assert paths.index("/one") <= delivering.BATCH
-    assert 1 < paths.count("/many") < 2000
+    assert sorted(call.path for call in receiver.calls) == ["/many", "/one"]
 
 
 def test_whoever_waited_longest_is_next_even_where_a_turn_is_one_call(north: Any, receiver: Receiver) -> None:
@@ -124,9 +122,10 @@ def test_whoever_waited_longest_is_next_even_where_a_turn_is_one_call(north: Any
     assert {*paths[:3]} == {*paths[3:]} == {"/a", "/b", "/c"}
 
 
-def test_webhooks_and_messages_share_a_turn(north: Any, receiver: Receiver) -> None:
+def test_webhooks_and_messages_share_a_turn(north: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.core import mail
 
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 60)
     scene.register(receiver.url)
     bookings.book_many(3)
 
@@ -165,7 +164,7 @@ def test_a_worker_comes_back_when_a_pause_is_over(north: Any, receiver: Receiver
     due = next_due_here()
 
     assert due is not None
-    assert timedelta(seconds=3) < due - database_now() <= timedelta(seconds=5.1)
+    assert timedelta(0) < due - database_now() <= timedelta(seconds=5.1)
 
 
 def test_after_the_commit_a_hint_says_when_to_look(

@@ -48,10 +48,10 @@ def test_no_answer_in_time_is_cut_off(receiver: Receiver, behaviour: Any) -> Non
 
     found = _call(receiver.url)
 
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5
     assert found.status is None
     assert found.error.startswith("The endpoint did not answer")
-    assert 500 < found.milliseconds < 1500
+    assert 500 < found.milliseconds < 5000
 
 
 def test_without_the_watchdog_dripped_headers_hold_the_worker(
@@ -75,7 +75,7 @@ def test_a_body_that_never_ends_is_not_waited_for(receiver: Receiver, behaviour:
 
     found = _call(receiver.url)
 
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5
     assert found.status == 200
     assert set(found.text) == {"x"}
     assert len(found.text) <= transport.SHOWN_CHARACTERS
