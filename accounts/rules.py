@@ -31,8 +31,11 @@ _CHANGES: Final = {
         "notifications.add_template",
         "notifications.change_template",
         "notifications.delete_template",
+        "notifications.add_calendarfeed",
+        "notifications.add_rule",
+        "notifications.change_rule",
+        "notifications.delete_rule",
     },
-    Role.MANAGER: {"scheduling", "bookings", "visits", "notifications.add_calendarfeed"},
     Role.RECEPTIONIST: {
         "bookings.change_coachbooking",
         "notifications.change_message",

@@ -223,7 +223,7 @@ def why(message: Message) -> str:
         due_at=message.due_at,
         sent_at=message.sent_at,
         address=message.address,
-        paused_seconds=pauses.paused([message.channel]).get(message.channel, 0) if message.state in UNSENT else 0,
+        paused_seconds=(pauses.paused().get((message.channel, message.brand_id), 0) if message.state in UNSENT else 0),
         now=timezone.now(),
         say=lambda at: date_format(timezone.localtime(at), "D j M Y, H:i"),
     )

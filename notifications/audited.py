@@ -45,6 +45,8 @@ SUPPRESSION = audited(
     plain=("id", "channel", "brand_id", "reason", "scope", "message_id", "ended_at"),
     personal=("address", "note"),
     bookkeeping=("version", "created_at"),
+)
+
 CHANNEL_ACCOUNT = audited(
     "notifications_channelaccount",
     kind="channel_account",
@@ -63,6 +65,8 @@ CHANNEL_ACCOUNT = audited(
         "created_at",
         "updated_at",
     ),
+)
+
 TEMPLATE = audited(
     "notifications_template",
     kind="notification_template",
@@ -70,6 +74,8 @@ TEMPLATE = audited(
     brand="brand_id",
     plain=("id", "rule_id", "brand_id", "language", "subject", "text", "html"),
     bookkeeping=("version", "failed_at", "failure", "created_at", "updated_at"),
+)
+
 CALENDAR_FEED = audited(
     "notifications_calendarfeed",
     kind="calendar_feed",
@@ -90,6 +96,8 @@ CALENDAR_FEED = audited(
     ),
     secret=("digest",),
     bookkeeping=("version", "created_at", "last_used_at"),
+)
+
 WEBHOOK_ENDPOINT = audited(
     "notifications_webhookendpoint",
     kind="webhook_endpoint",

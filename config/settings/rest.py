@@ -65,7 +65,6 @@ SPECTACULAR_SETTINGS = {
         {"name": "coach-bookings", "description": "Office hours of coaches and the bookings in them."},
         {"name": "providers", "description": "Providers of visits."},
         {"name": "bookings", "description": "What concerns bookings of every kind."},
-        {"name": "notifications", "description": "Who is told what, when and how."},
         {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "notifications", "description": "Who is told what, when, how and in which words."},
         {"name": "calendar-feeds", "description": "Secret addresses at which calendar programs read bookings."},

@@ -7,8 +7,8 @@ from accounts import oauth_views, pages, password_pages
 from accounts.admin_sites import tenant_site
 from config.urls import common
 from config.urls.common import handler400, handler403, handler404, handler500
-from notifications.optout.pages import UnsubscribeView
 from notifications.api.calendar_file import CalendarFileView
+from notifications.optout.pages import UnsubscribeView
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),

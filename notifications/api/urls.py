@@ -1,9 +1,9 @@
 from rest_framework.routers import SimpleRouter
 
-from notifications.api.messages import MessageViewSet
-from notifications.api.delivery_reports import DeliveryReportViewSet
 from notifications.api.accounts import ChannelAccountViewSet
+from notifications.api.delivery_reports import DeliveryReportViewSet
 from notifications.api.feeds import CalendarFeedViewSet
+from notifications.api.messages import MessageViewSet
 from notifications.api.rules import RuleViewSet
 from notifications.api.suppressions import SuppressionViewSet
 from notifications.api.templates import RuleTemplateViewSet, TemplateViewSet

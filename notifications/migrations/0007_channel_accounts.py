@@ -8,7 +8,7 @@ from tenants.audit.operations import AuditTable
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0005_rules_and_reasons"), ("brands", "0002_audit"), ("audit", "0001_initial")]
+    dependencies = [("notifications", "0006_templates"), ("brands", "0002_audit"), ("audit", "0001_initial")]
 
     operations = [
         migrations.CreateModel(

@@ -13,7 +13,7 @@ from tenants.audit.operations import AuditTable
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_audit"),
-        ("notifications", "0005_rules_and_reasons"),
+        ("notifications", "0008_suppressions"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from tenants.audit.operations import AuditTable
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_audit"),
-        ("notifications", "0005_rules_and_reasons"),
+        ("notifications", "0009_webhooks"),
         ("scheduling", "0002_audit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_audit"),
-        ("notifications", "0005_rules_and_reasons"),
+        ("notifications", "0010_calendar_feeds"),
     ]
 
     operations = [

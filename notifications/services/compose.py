@@ -9,10 +9,6 @@ from notifications.texts import render
 
 def compose(*, message: Message, facts: SubjectFacts, reader: Reader) -> Outgoing:
     """The message as it is to be sent. Raises PermanentFailureError where its template can't be rendered."""
-    return Outgoing(
-        message=message,
-        facts=facts,
-        reader=reader,
-        text=render(message=message, facts=facts, reader=reader),
-        unsubscribe_url="" if message.rule.is_essential else unsubscribe_url(message),
-    )
+    url = "" if message.rule.is_essential else unsubscribe_url(message)
+    text = render(message=message, facts=facts, reader=reader, unsubscribe_url=url)
+    return Outgoing(message=message, facts=facts, reader=reader, text=text, unsubscribe_url=url)

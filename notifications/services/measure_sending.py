@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncHour
 
-from notifications.channels.registry import SESSIONS
 from notifications.models import Message
 from notifications.rules import UNSENT, MessageState
 from notifications.services import pauses
@@ -61,7 +60,15 @@ def measure_sending(*, brands: Collection[UUID] | None, now: datetime) -> Sendin
         planned=Count("pk", filter=Q(state=MessageState.PLANNED, due_at__gt=now)),
         failed=Count("pk", filter=Q(state=MessageState.FAILED)),
     )
-    return Sending(hours=_hours(messages, now=now), paused=pauses.paused(list(SESSIONS)), **waiting)
+    return Sending(hours=_hours(messages, now=now), paused=_paused(brands), **waiting)
+
+
+def _paused(brands: Collection[UUID] | None) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for (channel, brand_id), seconds in pauses.paused().items():
+        if brands is None or brand_id in brands:
+            longest[channel] = max(seconds, longest.get(channel, 0))
+    return longest
 
 
 def _hours(messages: QuerySet[Message], *, now: datetime) -> list[Hour]:

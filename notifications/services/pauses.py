@@ -5,6 +5,7 @@ messages to wait. Without the pause each of many due messages would wait for the
 it lost, one more message would find out.
 """
 
+from math import ceil
 from uuid import UUID
 
 from tenants.context import current_schema
@@ -39,15 +40,15 @@ def resume(channel: str, brand_id: UUID) -> None:
         return
 
 
-def paused() -> list[tuple[str, UUID]]:
-    """The channels that are left alone, and of which brand."""
+def paused() -> dict[tuple[str, UUID], int]:
+    """The channels that are left alone, and of which brand; for how many more seconds."""
     try:
         now = _now()
-        found = valkey().ask(lambda client: client.zrangebyscore(_pauses(), now, "+inf"))
+        found = valkey().ask(lambda client: client.zrangebyscore(_pauses(), now, "+inf", withscores=True))
     except ValkeyGoneError:
-        return []
-    pairs = (member.decode().split(" ") for member in found)
-    return [(channel, UUID(brand_id)) for channel, brand_id in pairs]
+        return {}
+    pairs = ((*member.decode().split(" "), until) for member, until in found)
+    return {(channel, UUID(brand_id)): ceil(until - now) for channel, brand_id, until in pairs}
 
 
 def _now() -> float:

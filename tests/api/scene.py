@@ -6,7 +6,6 @@ from uuid import UUID
 
 from bookings.models import CoachBooking
 from notifications.models import Message, Rule
-from notifications.models import Rule
 from notifications.services.add_template import TemplateData, add_template
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from notifications.services.send_test_webhook import send_test_webhook

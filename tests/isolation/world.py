@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookings.services.book_coach import book_coach
-from notifications.models import Message, Rule
-from notifications.models import Rule, WebhookDelivery
+from notifications.models import Message, Rule, WebhookDelivery
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member

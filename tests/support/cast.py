@@ -17,15 +17,13 @@ from accounts.services.issue_token import issue_token
 from bookings.models import CoachBooking, OfficeHour
 from bookings.services.book_coach import book_coach
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
+from notifications.models import CalendarFeed, ChannelAccount, Suppression
 from notifications.rules import Channel
+from notifications.rules.feeds import FeedKind, FeedLevel
 from notifications.rules.suppressions import SuppressionScope
 from notifications.services.add_suppression import add_suppression
-from notifications.models import ChannelAccount, Suppression
-from notifications.services.set_up_channel import set_up_channel
-from scheduling.models import Client, StaffMember
-from notifications.models import CalendarFeed
-from notifications.rules.feeds import FeedKind, FeedLevel
 from notifications.services.create_calendar_feed import create_calendar_feed
+from notifications.services.set_up_channel import set_up_channel
 from scheduling.models import Client, Location, Room, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from scheduling.services.register_room import register_room
@@ -99,6 +97,8 @@ def make_suppression(name: str, *, brand: Brand | None = None) -> Suppression:
         note=name,
         now=datetime.now(tz=UTC),
     )
+
+
 def make_feed(
     owner: StaffMember | Room | Client, *, brand: Brand | None = None, level: str = "full", name: str = ""
 ) -> CalendarFeed:

@@ -21,6 +21,7 @@ from api.paging import OpaqueCursor, PageQuery
 from api.request import principal_of, tenant_of
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
+from api.writes import shown_once
 from notifications.api.webhooks import examples, parameters
 from notifications.api.webhooks import serializers as shapes
 from notifications.models import WebhookDelivery, WebhookEndpoint
@@ -282,6 +283,4 @@ def _naming_fields() -> Iterator[None]:
 
 def _shown_once(data: dict[str, Any], secret: str, *, status: int = 200) -> Response:
     """An answer with a secret that is kept nowhere: repeated, it has none."""
-    response = Response({**data, "secret": secret}, status=status)
-    response.kept = {**data, "secret": None}  # type: ignore[attr-defined]
-    return response
+    return shown_once(Response({**data, "secret": secret}, status=status), "secret")

@@ -18,7 +18,7 @@ import urllib3
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from notifications.channels.errors import UnreachableError
-from notifications.channels.http import Guarded, GuardedHTTPConnection, GuardedHTTPSConnection
+from notifications.channels.http import GuardedHTTPConnection, GuardedHTTPSConnection
 from notifications.channels.webhooks.watchdog import Watchdog
 
 # At DEBUG it would write down whole addresses, whose query may be secret.
@@ -100,8 +100,8 @@ class EndpointSession:
         return read.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")[:SHOWN_CHARACTERS]
 
 
-class _Watched(Guarded):
-    """Connects to a checked address, and lets the watchdog hold the connection."""
+class _Watched:
+    """Beside a guarded connection: lets the watchdog hold it."""
 
     watchdog: Watchdog
 
@@ -110,7 +110,7 @@ class _Watched(Guarded):
         super().__init__(*args, **kwargs)
 
     def _new_conn(self) -> socket.socket:
-        made = super()._new_conn()
+        made: socket.socket = super()._new_conn()  # type: ignore[misc]  # the connection's, which comes after this
         try:
             self.watchdog.hold(made)
         except OSError:
@@ -119,20 +119,20 @@ class _Watched(Guarded):
         return made
 
 
-class _Plain(_Watched, GuardedHTTPConnection):  # type: ignore[misc]  # urllib3's `port` may be None
+class _Plain(_Watched, GuardedHTTPConnection):
     pass
 
 
-class _Secure(_Watched, GuardedHTTPSConnection):  # type: ignore[misc]
+class _Secure(_Watched, GuardedHTTPSConnection):
     pass
 
 
 class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain  # type: ignore[assignment]  # its protocol says so, and its own classes differ too
+    ConnectionCls = _Plain
 
 
 class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure  # type: ignore[assignment]
+    ConnectionCls = _Secure
 
 
 def _pool(scheme: str, host: str, port: int | None, watchdog: Watchdog) -> HTTPConnectionPool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from notifications.channels.email import EmailSession
+from notifications.channels.email.transport import EmailSession
 from notifications.models import Message, Suppression
 from notifications.rules import Why
 from notifications.rules.reports import SOFT_BOUNCES, ReportKind

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from notifications.channels.email import EmailSession
+from notifications.channels.email.transport import EmailSession
 from notifications.models import Message, Rule, Suppression
 from notifications.rules.suppressions import SuppressionReason, SuppressionScope
 from notifications.services import send_due as sending
