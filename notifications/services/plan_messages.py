@@ -58,11 +58,31 @@ def plan_messages(*, event: Event, occasion: Occasion, now: datetime) -> datetim
 
 def plan_by_rule(*, rule_id: int, event: Event, occasion: Occasion, now: datetime) -> datetime | None:
     """As `plan_messages`, by one rule alone: anew where its messages about the booking are not sent yet. Of a timed
-    rule nothing is planned whose time has passed."""
+    rule nothing is planned whose time has passed; what waits since that time goes on waiting."""
     if event.is_timed and not occasion.stage.wants(event):
         return None
-    planned = [row for row in _planned([event], occasion=occasion, now=now, rule_id=rule_id) if not row.timing.why]
-    return _write(planned, occasion=occasion, now=now)
+    planned = _planned([event], occasion=occasion, now=now, rule_id=rule_id)
+    for row in planned:
+        if row.timing.why:
+            _keep_waiting(row, occasion=occasion)
+    return _write([row for row in planned if not row.timing.why], occasion=occasion, now=now)
+
+
+def _keep_waiting(row: _Planned, *, occasion: Occasion) -> None:
+    """What is due already, such as while a server is down, stays so where the changed rule wants it for that time."""
+    waiting = (
+        Message.objects.about(occasion.kind, occasion.id)
+        .unsent()
+        .filter(
+            rule_id=row.rule_id,
+            rule_version__lt=row.rule_version,
+            recipient_id=row.recipient_id,
+            channel=row.channel,
+            schedule_version=occasion.schedule_version,
+            wanted_at=row.timing.wanted_at,
+        )
+    )
+    waiting.update(rule_version=row.rule_version, address=row.address, expires_at=row.timing.expires_at)
 
 
 def supersede_messages(*, occasion: Occasion, event: Event) -> None:
@@ -172,8 +192,11 @@ def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) ->
                     history = message.history || jsonb_build_object(
                         'at', %(now)s::timestamptz, 'state', 'planned', 'why', 'rule_changed',
                         'reason', 'Planned anew: the rule was changed.')
-                WHERE message.state IN ('planned', 'failed', 'cancelled')
-                    AND message.rule_version < excluded.rule_version
+                WHERE message.rule_version < excluded.rule_version AND (
+                    message.state IN ('planned', 'failed', 'cancelled')
+                    -- Too late for what the rule said then; by what it says now there is time.
+                    OR message.state = 'expired' AND message.event IN ('before_start', 'after_end')
+                )
             """,
             {
                 "brand": occasion.brand_id,

@@ -8,6 +8,7 @@ import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -17,7 +18,11 @@ from notifications.models.messages import MessageQuerySet
 from notifications.rules import Event, MessageState, Why
 from notifications.services.plan_messages import plan_by_rule
 
+logger = structlog.get_logger(__name__)
+
 CHUNK = 100
+_WAIT_SECONDS = 0.2
+_LOOK_AGAIN_SECONDS = 0.01
 
 
 def replan_rules(*, deadline: float, now: datetime) -> bool:
@@ -25,45 +30,62 @@ def replan_rules(*, deadline: float, now: datetime) -> bool:
 
     Cut off or killed, it goes on where the last chunk was committed.
     """
+    done = True
     for rule_id in list(Rule.objects.filter(planned_version__lt=F("version")).values_list("id", flat=True)):
-        rule = Rule.objects.get(pk=rule_id)
-        if not _older_transactions_have_ended(rule.changed_xid) or not _replan(rule, deadline=deadline, now=now):
-            return False
-    return True
+        try:
+            done = _replan(Rule.objects.get(pk=rule_id), deadline=deadline, now=now) and done
+        except Exception:  # one rule's trouble must not stop the others, nor the sending
+            logger.exception("rule could not be planned anew")
+            done = False
+    return done
 
 
 def replan_message(message: Message, *, now: datetime) -> None:
     """Plans one unsent message anew by its rule as it is now; where that no longer wants it, it is cancelled."""
-    with transaction.atomic():
-        occasion = subjects.source(message.subject_kind).lock(message.subject_id)
-        if occasion is not None and occasion.schedule_version == message.schedule_version:
-            plan_by_rule(rule_id=message.rule_id, event=Event(message.event), occasion=occasion, now=now)
-        _drop_unwanted(message.rule, about=message.subject_id)
-
-
-def _older_transactions_have_ended(xid: int) -> bool:
-    """Whether no transaction is left that began before the rule was changed: one that had read the rule as it was
-    may still commit a booking, which would not be seen. A number from the future is of another server, from which
-    the data was restored."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %(xid)s
-                OR pg_snapshot_xmax(pg_current_snapshot())::text::bigint < %(xid)s
-            """,
-            {"xid": xid},
-        )
-        return bool(cursor.fetchone()[0])
+    _plan_anew(message.rule, message.subject_kind, message.subject_id, message.schedule_version, now=now)
 
 
 def _replan(rule: Rule, *, deadline: float, now: datetime) -> bool:
+    # As if it had been done when the rule was changed: what fell due since then is late, and not forgotten.
+    now = min(now, rule.updated_at)
     if rule.is_active:
-        walk = _walk_bookings if Event(rule.event).is_timed else _walk_messages
-        if not walk(rule, deadline=deadline, now=now):
+        if not _older_transactions_have_ended(deadline):
+            return False
+        if Event(rule.event).is_timed and not _walk_bookings(rule, deadline=deadline, now=now):
+            return False
+        if not _walk_messages(rule, deadline=deadline, now=now):
             return False
     with transaction.atomic():
         _drop_unwanted(rule)
         Rule.objects.filter(pk=rule.pk, version=rule.version).update(planned_version=rule.version)
+    return True
+
+
+def _older_transactions_have_ended(deadline: float) -> bool:
+    """Whether no transaction is left that had read the rule as it was: it may still commit a booking, which the walk
+    would not see. Who has read a table holds a lock on it until the end, and bookings are written before the rules
+    are read; backups only read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT array_agg(reader.virtualtransaction)
+            FROM pg_locks reader
+            JOIN pg_locks writer ON writer.virtualtransaction = reader.virtualtransaction
+                AND writer.locktype = 'transactionid' AND writer.mode = 'ExclusiveLock'
+            WHERE reader.locktype = 'relation' AND reader.relation = 'notifications_rule'::regclass
+                AND reader.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND reader.pid IS DISTINCT FROM pg_backend_pid()
+            """
+        )
+        readers = cursor.fetchone()[0]
+        until = min(deadline, time.monotonic() + _WAIT_SECONDS)
+        while readers:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE virtualtransaction = ANY(%s))", [readers])
+            if not cursor.fetchone()[0]:
+                return True
+            if time.monotonic() > until:
+                return False
+            time.sleep(_LOOK_AGAIN_SECONDS)
     return True
 
 
@@ -89,19 +111,26 @@ def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
 
 
 def _walk_messages(rule: Rule, *, deadline: float, now: datetime) -> bool:
-    """The bookings about which the rule has something unsent."""
+    """The bookings about which the rule still has something unsent of an older version."""
     while True:
-        about = list(_of_older_versions(rule).values_list("subject_kind", "subject_id").distinct()[:CHUNK])
-        if not about:
+        about = _of_older_versions(rule).values_list("subject_kind", "subject_id", "schedule_version")
+        found = list(about.distinct()[:CHUNK])
+        if not found:
             return True
-        for kind, subject_id in about:
+        for kind, subject_id, schedule_version in found:
             if time.monotonic() > deadline:
                 return False
-            with transaction.atomic():
-                occasion = subjects.source(kind).lock(subject_id)
-                if occasion is not None:
-                    plan_by_rule(rule_id=rule.pk, event=Event(rule.event), occasion=occasion, now=now)
-                _drop_unwanted(rule, about=subject_id)
+            _plan_anew(rule, kind, subject_id, schedule_version, now=now)
+
+
+def _plan_anew(rule: Rule, kind: str, subject_id: UUID, schedule_version: int, *, now: datetime) -> None:
+    """The unsent messages of the rule about one version of a booking."""
+    with transaction.atomic():
+        occasion = subjects.source(kind).lock(subject_id)
+        # Of a booking that has changed since, the event of then is not the news.
+        if occasion is not None and occasion.schedule_version == schedule_version:
+            plan_by_rule(rule_id=rule.pk, event=Event(rule.event), occasion=occasion, now=min(now, rule.updated_at))
+        _drop_unwanted(rule, about=subject_id)
 
 
 def _drop_unwanted(rule: Rule, *, about: UUID | None = None) -> None:
