@@ -13,22 +13,27 @@ from tenants.valkey import ValkeyGoneError, key, valkey
 
 FIRST_SECONDS = 5
 LONGEST_SECONDS = 300
+_IN_A_ROW = 2
 # For so long after a failure the next one makes the pause longer.
 _MEMORY_SECONDS = 2 * LONGEST_SECONDS
 
 
-def pause(channel: str, brand_id: UUID) -> None:
-    """Leaves the brand's channel alone from now on: 5 s, then twice as long with each further failure, up to 5 min."""
+def pause(channel: str, brand_id: UUID) -> bool:
+    """Leaves the brand's channel alone from now on, from the second failure in a row on: 5 s, then twice as long with
+    each further failure, up to 5 min. The first may be of that one message alone, which the server can't swallow.
+    Answers whether it is left alone."""
     counter = _failures(channel, brand_id)
     try:
         failures = valkey().ask(lambda client: client.incr(counter))
-        seconds = min(FIRST_SECONDS * 2 ** min(failures - 1, 10), LONGEST_SECONDS)
         valkey().ask(lambda client: client.expire(counter, _MEMORY_SECONDS))
-        until = _now() + seconds
+        if failures < _IN_A_ROW:
+            return False
+        until = _now() + min(FIRST_SECONDS * 2 ** min(failures - _IN_A_ROW, 10), LONGEST_SECONDS)
         valkey().ask(lambda client: client.zadd(_pauses(), {f"{channel} {brand_id}": until}))
         valkey().ask(lambda client: client.expire(_pauses(), _MEMORY_SECONDS))
     except ValkeyGoneError:
-        return
+        return True  # at least until the end of this batch
+    return True
 
 
 def resume(channel: str, brand_id: UUID) -> None:

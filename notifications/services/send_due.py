@@ -117,6 +117,8 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
         _finish(message, MessageState.PLANNED, why=Why.RULE_CHANGED, attempts=F("attempts") - 1)
         replan_message(message, now=now)
         return True
+    # The first of the turn, or the first after a failure: if it works, so does the channel.
+    is_trial = message.channel not in sessions
     try:
         outgoing = _outgoing(message, now=now)
         session = sessions.get(message.channel) or sessions.setdefault(message.channel, SESSIONS[message.channel]())
@@ -128,8 +130,9 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
         _finish(message, MessageState.DEAD, why=error.why, reason=str(error))
     except UnreachableError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
-        pauses.pause(message.channel, message.brand_id)
-        return False
+        if broken := sessions.pop(message.channel, None):
+            broken.close()
+        return not pauses.pause(message.channel, message.brand_id)
     except TransientFailureError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
     except Exception as error:  # one message's trouble must not stop the others
@@ -144,7 +147,7 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
             provider_id=provider_id[:200],
             address=outgoing.reader.address[:254],
         )
-        if message.attempts > 1:
+        if is_trial or message.attempts > 1:
             pauses.resume(message.channel, message.brand_id)
     return True
 

@@ -1,0 +1,80 @@
+"""A channel is left alone when its server is gone, and not for one message that its server can't swallow."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from notifications.channels.errors import UnreachableError
+from notifications.services import pauses
+from notifications.services import send_due as sending
+from tests.notifications import scene
+from tests.support import cast
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Answers as told, one message after the other, then well; answers the addresses it was given."""
+    taken: list[str] = []
+
+    def answers(*how: str) -> list[str]:
+        script = iter(how)
+
+        class Session:
+            def send(self, outgoing: Any) -> str:
+                taken.append(outgoing.reader.address)
+                if next(script, "well") == "gone":
+                    raise UnreachableError("It can't be reached.")
+                return ""
+
+            def close(self) -> None:
+                return
+
+        monkeypatch.setattr(sending, "SESSIONS", {"email": Session})
+        return taken
+
+    return answers
+
+
+def test_one_mail_that_breaks_the_connection_holds_up_nobody(north: Any, server: Callable[..., list[str]]) -> None:
+    scene.book_many(4)
+    taken = server("well", "gone")
+
+    scene.send_due()
+
+    assert len(taken) == 4
+    assert sorted(scene.states()) == ["failed", "sent", "sent", "sent"]
+    assert pauses.paused() == []
+
+
+def test_two_in_a_row_and_the_channel_is_left_alone(north: Any, server: Callable[..., list[str]]) -> None:
+    scene.book_many(4)
+    taken = server("gone", "gone", "gone")
+
+    scene.send_due()
+
+    assert len(taken) == 2
+    assert sorted(scene.states()) == ["failed", "failed", "planned", "planned"]
+    assert pauses.paused() == [("email", cast.main_brand().pk)]
+
+
+def test_what_works_in_between_makes_the_next_failure_the_first_again(
+    north: Any, server: Callable[..., list[str]]
+) -> None:
+    scene.book_many(6)
+    taken = server("gone", "well", "gone", "well", "gone")
+
+    scene.send_due()
+
+    assert len(taken) == 6
+    assert pauses.paused() == []
+
+
+def test_a_pause_ends_with_the_first_success(north: Any) -> None:
+    brand_id = cast.main_brand().pk
+    assert [pauses.pause("email", brand_id) for _ in range(3)] == [False, True, True]
+
+    pauses.resume("email", brand_id)
+
+    assert pauses.paused() == []
+    assert not pauses.pause("email", brand_id)
