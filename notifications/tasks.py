@@ -40,7 +40,7 @@ class BrokerGoneError(Exception):
 def sweep() -> None:
     """Wakes a worker for each tenant that is said to have something due. Any number of beats may call it."""
     try:
-        due = take_hints(now=datetime.now(tz=UTC), limit=WOKEN_AT_ONCE)
+        due = take_hints(now=database_now(), limit=WOKEN_AT_ONCE)
     except ValkeyGoneError:
         return  # and the broker with it: the next sweep comes when it is back
     record(lambda metrics: metrics.sweep.set_to_current_time())

@@ -4,15 +4,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from notifications import tasks
 from notifications.models import Message
 from notifications.services import send_due as sending
+from notifications.services import wake
 from notifications.services.next_due import next_due_of_all
 from tenants.context import activate_public, current_schema, use, use_public
 from tenants.leases import database_now
 from tenants.models import Tenant
 from tenants.services.set_status import set_status
+from tenants.valkey import valkey
 from tests.notifications import scene
 
 
@@ -96,3 +99,37 @@ def test_the_sweep_wakes_each_found_tenant_inside_of_it(
 
     assert sorted(woken) == sorted([north.schema_name, south.schema_name])
     assert current_schema() == "public"
+
+
+def test_a_sweep_on_a_machine_whose_clock_is_behind_wakes_in_time(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.book()
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **_: woken.append(current_schema()))
+    tasks.rotate()
+
+    with time_machine.travel(datetime.now(tz=UTC) - timedelta(minutes=5)):
+        tasks.sweep()
+
+    assert woken == [north.schema_name]
+
+
+def test_a_turn_may_wait_for_many_others_and_is_short_once_it_has_begun(
+    north: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it given up while it waits, the same tenants would be first again and again."""
+    sent: list[float] = []
+    monkeypatch.setattr(tasks.work, "apply_async", lambda *, expires: sent.append(expires))
+    left: list[int] = []
+    monkeypatch.setattr(tasks, "send_due", lambda **_: left.append(_seconds_of_the_turn()))
+
+    tasks.wake()
+    waiting = _seconds_of_the_turn()
+    tasks.work.run()
+
+    assert sent == [wake.QUEUED_SECONDS]
+    assert wake.QUEUED_SECONDS - 5 < waiting <= wake.QUEUED_SECONDS
+    assert 0 < left[0] <= wake.AWAKE_SECONDS
+
+
+def _seconds_of_the_turn() -> int:
+    return int(valkey().ask(lambda client: client.ttl(wake._key())))
