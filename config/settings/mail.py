@@ -27,5 +27,5 @@ EMAIL_HOST_PASSWORD = str(_url.get("EMAIL_HOST_PASSWORD") or "")
 EMAIL_USE_TLS = bool(_url.get("EMAIL_USE_TLS", False))
 EMAIL_USE_SSL = bool(_url.get("EMAIL_USE_SSL", False))
 # Seconds for each step of the SMTP talk; well below the task's limit.
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "no-reply@slotkeeper.localhost")
