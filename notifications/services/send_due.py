@@ -13,13 +13,16 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.db import connection
 from django.db.models import F
+from django.db.models.expressions import RawSQL
 
 from notifications import subjects
 from notifications.channels.errors import PermanentFailureError, SendingError, TransientFailureError, UnreachableError
 from notifications.channels.outgoing import Outgoing, Reader, Session
 from notifications.channels.registry import SESSIONS
 from notifications.models import Message, Suppression
+from notifications.models.messages import MessageQuerySet
 from notifications.rules import Channel
 from notifications.rules.messages import LEASE, MessageState, Why, gives_up, retry_after
 from notifications.rules.suppressions import SuppressionReason
@@ -58,10 +61,12 @@ def send_due(*, deadline: float) -> int:
     done = 0
     with _sessions() as sessions:
         while (not done or time.monotonic() < deadline) and (batch := claim_due(limit=BATCH)):
+            fetched = _with_all().in_bulk(batch)
             while batch and (not done or time.monotonic() < deadline):
                 keep_turn()
                 done += 1
-                if not deliver(batch.pop(0), sessions):
+                message_id = batch.pop(0)
+                if not deliver(message_id, sessions, fetched.get(message_id)):
                     break  # the channel is paused: the rest of the batch may be for it too
             give_back(Message, batch)
     return done
@@ -87,9 +92,12 @@ def _sessions() -> Iterator[dict[str, Session]]:
             session.close()
 
 
-def deliver(message_id: UUID, sessions: dict[str, Session]) -> bool:
-    """Sends one claimed message, or writes down why it is not sent. False where its channel is paused for that."""
-    message = Message.objects.select_related("recipient", "brand", "rule").filter(pk=message_id).first()
+def deliver(message_id: UUID, sessions: dict[str, Session], fetched: Message | None = None) -> bool:
+    """Sends one claimed message, or writes down why it is not sent. False where its channel is paused for that.
+
+    `fetched` is the message as it was after its claim; what may have changed since is looked at again.
+    """
+    message = fetched if fetched and _is_as_fetched(fetched) else _with_all().filter(pk=message_id).first()
     if message is None:
         return True  # erased meanwhile
     with (
@@ -97,6 +105,21 @@ def deliver(message_id: UUID, sessions: dict[str, Session]) -> bool:
         tracing.caused_span("send message", cause=message.traceparent, **_traced(message)),
     ):
         return _deliver(message, sessions, now=database_now())
+
+
+def _with_all() -> MessageQuerySet:
+    return Message.objects.select_related("recipient", "brand", "rule")
+
+
+def _is_as_fetched(message: Message) -> bool:
+    """Whether the message is still there and its rule the same. Its lease keeps all others from changing it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rule.version FROM notifications_message message"
+            " JOIN notifications_rule rule ON rule.id = message.rule_id WHERE message.id = %s",
+            [message.pk],
+        )
+        return bool(cursor.fetchone() == (message.rule.version,))
 
 
 def _traced(message: Message) -> dict[str, str | int | None]:
@@ -143,7 +166,7 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
         _finish(
             message,
             MessageState.SENT,
-            sent_at=database_now(),
+            sent_at=RawSQL("clock_timestamp()", []),
             provider_id=provider_id[:200],
             address=outgoing.reader.address[:254],
         )
