@@ -130,7 +130,7 @@ class Live:
                 cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
-    def _wait(self, ready: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    def _wait(self, ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
