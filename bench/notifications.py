@@ -35,7 +35,7 @@ from notifications import tasks  # noqa: E402
 from notifications.models import Message, Rule  # noqa: E402
 from notifications.services import send_due as sending  # noqa: E402
 from notifications.services.measure_queues import measure_queues  # noqa: E402
-from tenants.context import activate_public, current_schema, use  # noqa: E402
+from tenants.context import activate_public, current_schema, use, use_public  # noqa: E402
 from tenants.models import Tenant  # noqa: E402
 from tenants.resolution import ResolvedTenant, forget, resolve  # noqa: E402
 from tenants.valkey import key, valkey  # noqa: E402
@@ -248,8 +248,8 @@ def _waits(platform: Live, tenants: list[ResolvedTenant], *, greedy: int, backlo
 
 def _oldest() -> float:
     schema = current_schema()
-    activate_public()
-    return measure_queues([schema])[schema].oldest_seconds
+    with use_public():
+        return measure_queues([schema])[schema].oldest_seconds
 
 
 @contextmanager
