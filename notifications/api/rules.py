@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from api.brands import ForeignBrandError, confined_to
 from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
-from api.fields import BodySerializer
 from api.paging import OpaqueCursor
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
@@ -115,7 +114,6 @@ class RuleViewSet(PlatformViewSet):
         responses={204: None},
     )
     def destroy(self, request: Request, pk: int) -> Response:
-        self.parsed(BodySerializer)
         archive_rule(rule=self._own(pk), now=self.now, expected=expected_versions(request, required=True))
         return Response(status=204)
 

@@ -94,6 +94,7 @@ class RuleTemplateViewSet(BrandedViewSet):
         examples=examples.TEMPLATES,
     )
     def list(self, request: Request, rule_id: int) -> Response:  # noqa: ARG002
+        self.query()
         page = self.paginate_queryset(self.rule(rule_id).templates.filter(self.of_brand))
         return self.get_paginated_response([shapes.template_json(template) for template in page or []])
 

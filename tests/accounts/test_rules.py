@@ -24,7 +24,7 @@ TABLE = {
     "visits.view_provider": {A, M, R},
     "visits.change_provider": {A, M},
     "notifications.view_message": {A, M, R},
-    "notifications.change_rule": {A},
+    "notifications.change_rule": {A, M},
     "notifications.view_template": {A, M, R},
     "notifications.change_template": {A, M},
     "brands.view_brand": {A, M},

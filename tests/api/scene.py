@@ -21,7 +21,7 @@ class ActingRest(Rest):
         self.coach = coach
 
     def request(self, method: str, path: str, *args: Any, **options: Any) -> Any:
-        if path.partition("?")[0].endswith("/office-hours"):
+        if path.partition("?")[0].endswith(("/office-hours", "/complete", "/no-show")):
             options["headers"] = {"X-Current-User-Id": self.coach, **(options.get("headers") or {})}
         return super().request(method, path, *args, **options)
 
@@ -39,6 +39,7 @@ def make_scene(tenant: Any) -> Scene:
     cast.make_office_hour(coach)
     feed = cast.make_feed(client)
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
+    begun = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9, days=-1))
     # One that may be sent again, and ahead of its time.
     message = Message.objects.get(subject_id=booking.pk)
     Message.objects.filter(pk=message.pk).update(state="failed", due_at=booking.starts_at)
@@ -59,6 +60,8 @@ def make_scene(tenant: Any) -> Scene:
         values={
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
+            "bookings.id.complete": begun.pk,
+            "bookings.id.no_show": begun.pk,
             "messages.pk": message.pk,
             "clients.pk": client.person_id,
             "suppressions.pk": cast.make_suppression("bob", brand=cast.main_brand()).pk,
@@ -111,6 +114,7 @@ def make_scene(tenant: Any) -> Scene:
                 "settings": {"account_sid": "AC" + 32 * "0", "auth_token": 32 * "1", "source": "+49 30 5550142"},
                 "is_active": True,
             },
+            "DELETE /v1/channel-accounts/<uuid:pk>": {},
             "PATCH /v1/channel-accounts/<uuid:pk>": {"settings": {"token_c": "another"}, "is_active": True},
             "POST /v1/channel-accounts/<uuid:pk>/test": {"to": ""},
             "POST /v1/calendar-feeds": {"kind": "client", "level": "full", "name": "Phone"},
@@ -171,7 +175,7 @@ def make_scene(tenant: Any) -> Scene:
             },
             "DELETE /v1/suppressions/<uuid:pk>": {},
             "POST /v1/delivery-reports": {
-                "message_id": str(_sent_message(booking)),
+                "message_id": str(_sent_message(begun)),
                 "kind": "bounced",
                 "at": "2026-11-20T09:00:00Z",
                 "detail": "550 No such user",

@@ -14,9 +14,25 @@ WRITES = [operation for operation in operations() if operation.method != "GET"]
 WITHOUT_BODY = {
     "POST /v1/bookings/notify",
     "DELETE /v1/bookings/<str:id>",
+    "POST /v1/bookings/<str:id>/complete",
+    "POST /v1/bookings/<str:id>/no-show",
+    "POST /v1/messages/<uuid:pk>/retry",
+    "POST /v1/messages/<uuid:pk>/send-now",
+    "POST /v1/calendar-feeds/<uuid:pk>/rotate",
+    "DELETE /v1/calendar-feeds/<uuid:pk>",
+    "DELETE /v1/channel-accounts/<uuid:pk>",
+    "DELETE /v1/notification-rules/<int:pk>",
+    "DELETE /v1/notification-templates/<uuid:pk>",
+    "DELETE /v1/suppressions/<uuid:pk>",
     "DELETE /v1/webhook-endpoints/<uuid:pk>",
     "POST /v1/webhook-endpoints/<uuid:pk>/test",
     "POST /v1/webhook-deliveries/<int:pk>/replay",
+}
+# These read one that may be empty.
+WITHOUT_REQUIRED = {
+    "POST /v1/channel-accounts/<uuid:pk>/test",
+    "POST /v1/notification-rules/<int:rule_id>/templates/preview",
+    "POST /v1/webhook-endpoints/<uuid:pk>/rotate-secret",
 }
 READING = [operation for operation in WRITES if str(operation) not in WITHOUT_BODY]
 
@@ -80,7 +96,9 @@ def test_what_is_unsafe_is_400_and_the_field_is_named(scene: Scene, operation: O
         assert answer.message.startswith(f"{field}: "), name
 
 
-@pytest.mark.parametrize("operation", [o for o in READING if o.method == "POST"], ids=str)
+@pytest.mark.parametrize(
+    "operation", [o for o in READING if o.method == "POST" and str(o) not in WITHOUT_REQUIRED], ids=str
+)
 def test_no_body_and_an_empty_object_name_what_is_missing(scene: Scene, operation: Operation) -> None:
     for raw in (b"", b"{}"):
         answer = _send(scene, operation, raw)
@@ -129,7 +147,7 @@ def test_unknown_fields_are_ignored(scene: Scene, operation: Operation) -> None:
 
     answer = scene.rest.request(operation.method, operation.path(scene.values), body, headers={"If-Match": "*"})
 
-    assert answer.status_code in {200, 201, 204}, answer.content
+    assert answer.status_code in {200, 201, 202, 204}, answer.content
 
 
 @pytest.mark.parametrize("operation", [o for o in WRITES if str(o) in WITHOUT_BODY], ids=str)
@@ -138,7 +156,7 @@ def test_a_write_that_reads_no_body_is_not_upset_by_one(scene: Scene, operation:
         operation.method, operation.path(scene.values), raw=b"not json", headers={"If-Match": "*"}
     )
 
-    assert answer.status_code in {200, 201, 204}, answer.content
+    assert answer.status_code in {200, 201, 202, 204}, answer.content
 
 
 def test_sixty_four_levels_and_the_largest_integer_are_taken(scene: Scene) -> None:

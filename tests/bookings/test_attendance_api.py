@@ -95,7 +95,7 @@ def test_it_costs_so_many_statements(
     booking: CoachBooking, django_assert_num_queries: Any, step: str, status: str
 ) -> None:
     # Savepoint and its release; the booking, read and written; what is dropped, the rules.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         record_attendance(booking=booking, came=step == "complete", now=SLOT)
     booking.refresh_from_db()
     assert booking.status == status

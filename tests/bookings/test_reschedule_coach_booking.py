@@ -215,5 +215,5 @@ def test_a_move_costs_so_many_statements(booking: CoachBooking, django_assert_nu
     now = SLOT - HOUR
     # Savepoint and release twice (ours and the ledger's); the booking; who meets; the offers; the ledger's lock,
     # release and insert; the booking's update; what is dropped, the rules, what is planned, and the hint is none.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         reschedule_coach_booking(booking=booking, slot_at=OTHER, now=now)

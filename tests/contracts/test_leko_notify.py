@@ -42,7 +42,7 @@ def test_notify_503_when_the_broker_is_gone(as_service: Rest, monkeypatch: pytes
     def fail(**_: Any) -> None:
         raise OperationalError("no broker")
 
-    monkeypatch.setattr("notifications.tasks.send_due.apply_async", fail)
+    monkeypatch.setattr("notifications.tasks.work.apply_async", fail)
 
     wake.end_turn()
 

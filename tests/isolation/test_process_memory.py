@@ -34,7 +34,7 @@ OF_ALL = {
     "accounts.admin_sites:tenant_site",
     "api.audit.urls:router",
     "bookings.api.urls:router",
-    "bookings.services.book_coach:_NEARNESS",
+    "bookings.services.take_slot:_NEARNESS",
     "config.asgi:application",
     "config.celery:app",
     "config.settings.environment:env",

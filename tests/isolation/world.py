@@ -6,6 +6,7 @@ from typing import Any
 
 from bookings.services.book_coach import book_coach
 from notifications.models import Message, Rule, WebhookDelivery
+from notifications.services.add_template import TemplateData, add_template
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
@@ -58,6 +59,12 @@ def _fill(canary: str, brand: Brand) -> Corner:
     feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
     delivery = WebhookDelivery.objects.get(endpoint=webhook)
     delivery.tries.create(number=1, at=now, status=500, milliseconds=1, answer=f"Answer {canary}")
+    template = add_template(
+        rule=Rule.objects.get(event="cancelled", brand=None),
+        brand_id=brand.pk,
+        language="de",
+        data=TemplateData(subject=f"Template {canary}", text="Hallo"),
+    )
     return Corner(
         canary=canary,
         brand=brand,
@@ -73,6 +80,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
             "notification-rules.pk": Rule.objects.create(name=f"Rule {canary}", event="booked", brand=brand).pk,
+            "notification-rules.rule_id": template.rule_id,
+            "notification-templates.pk": template.pk,
             "suppressions.pk": cast.make_suppression(canary, brand=brand).pk,
             "channel-accounts.pk": cast.make_channel_account(brand=brand, topic=f"topic-{canary}").pk,
             "calendar-feeds.pk": feed.pk,

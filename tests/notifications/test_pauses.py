@@ -44,7 +44,7 @@ def test_one_mail_that_breaks_the_connection_holds_up_nobody(north: Any, server:
 
     assert len(taken) == 4
     assert sorted(scene.states()) == ["failed", "sent", "sent", "sent"]
-    assert pauses.paused() == []
+    assert not pauses.paused()
 
 
 def test_two_in_a_row_and_the_channel_is_left_alone(north: Any, server: Callable[..., list[str]]) -> None:
@@ -55,7 +55,7 @@ def test_two_in_a_row_and_the_channel_is_left_alone(north: Any, server: Callable
 
     assert len(taken) == 2
     assert sorted(scene.states()) == ["failed", "failed", "planned", "planned"]
-    assert pauses.paused() == [("email", cast.main_brand().pk)]
+    assert list(pauses.paused()) == [("email", cast.main_brand().pk)]
 
 
 def test_what_works_in_between_makes_the_next_failure_the_first_again(
@@ -67,7 +67,7 @@ def test_what_works_in_between_makes_the_next_failure_the_first_again(
     scene.send_due()
 
     assert len(taken) == 6
-    assert pauses.paused() == []
+    assert not pauses.paused()
 
 
 def test_a_pause_ends_with_the_first_success(north: Any) -> None:
@@ -76,5 +76,5 @@ def test_a_pause_ends_with_the_first_success(north: Any) -> None:
 
     pauses.resume("email", brand_id)
 
-    assert pauses.paused() == []
+    assert not pauses.paused()
     assert not pauses.pause("email", brand_id)

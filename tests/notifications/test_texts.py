@@ -84,7 +84,7 @@ def test_names_can_not_become_headers_or_calendar_lines_or_scripts(north: Any) -
     assert "<script>" not in sent.alternatives[0][0]
     (ics,) = [part for part in sent.message().walk() if part.get_content_type() == "text/calendar"]
     (event,) = Calendar.from_ical(ics.get_payload(decode=True)).walk("VEVENT")
-    assert event["ATTENDEE"] == f"MAILTO:{client.person.email}"
+    assert event["ATTENDEE"] == f"mailto:{client.person.email}"
     assert "BCC" not in event
 
 

@@ -14,7 +14,7 @@ from config.urls import platform, tenant
 from tests.security.addresses import addresses
 
 HEADER = "Content-Security-Policy"
-ANSWER, PAGE, ADMIN, DOCUMENTATION, REDOC = "answer", "page", "admin", "documentation", "redoc"
+ANSWER, PAGE, ADMIN, DOCUMENTATION, REDOC, MAIL = "answer", "page", "admin", "documentation", "redoc", "mail"
 
 
 def directives(header: str) -> dict[str, list[str]]:
@@ -29,6 +29,7 @@ POLICIES = {
         (ADMIN, content_policy.ADMIN),
         (DOCUMENTATION, content_policy.DOCUMENTATION),
         (REDOC, content_policy.REDOC),
+        (MAIL, content_policy.MAIL),
     )
 }
 
@@ -41,6 +42,7 @@ def policy_of(answer: Any) -> str:
 
 # For a page (an answer of HTML) by its first matching beginning. What is not HTML has that of an answer, or its page's.
 AREAS = (
+    ("/admin/notifications/template/", {ADMIN, PAGE, MAIL}),  # MAIL: what stands in the preview's frame
     ("/admin/", {ADMIN, PAGE}),  # PAGE: its error pages
     ("/docs/redoc/", {REDOC}),
     ("/docs/errors", {PAGE}),

@@ -175,7 +175,7 @@ def test_a_mail_that_fails_unexpectedly_is_not_quoted(
     def fail(_session: Any, outgoing: Any) -> None:
         raise RuntimeError(f"{outgoing.reader.address} {WORD}")
 
-    monkeypatch.setattr("notifications.channels.email.EmailSession.send", fail)
+    monkeypatch.setattr("notifications.channels.email.transport.EmailSession.send", fail)
     scene.send_due()
 
     assert lines.of("message could not be sent")

@@ -162,15 +162,16 @@ def test_another_brands_trouble_holds_nobody_up(north: Any, server: Provider, po
     server.status = 401
     trouble = scene.book()
     Message.objects.update(brand=kids)
-    scene.send_due()
+    for _ in range(2):  # the first failure may be the message's own
+        scene.send_due()
+        scene.make_due(scene.message_about(trouble))
     fine = scene.book()
-    scene.make_due(scene.message_about(trouble))
     assert next_due_here() == scene.message_about(fine).due_at, "what is paused is nobody's next"
     scene.send_due()
 
     assert scene.message_about(trouble).state == "failed"
     assert scene.message_about(fine).state == "sent"
-    assert len(server.asked) == 1, "the channel of the brand in trouble is left alone for a while"
+    assert len(server.asked) == 2, "the channel of the brand in trouble is left alone for a while"
 
 
 def _raw(account: ChannelAccount) -> str:
