@@ -43,10 +43,12 @@ def send(demo: Demo) -> Any:
         # The last one first: a booking that was made is moved before it is cancelled.
         for operation in reversed(OPERATIONS.values()):
             # Each link leads from another example, where there are as many: what one of them ends, the others need.
-            for number, link in enumerate(operation.success[1].get("links", {}).values()):
+            links = operation.success[1].get("links", {}).values()
+            for number, link in enumerate(links):
                 if link["operationId"] == operation_id and operation.method == "POST":
                     examples = list(operation.request_examples) or [""]
-                    body = once(operation.id, examples[number % len(examples)]).json()
+                    example = examples[number if len(examples) >= len(links) else 0]
+                    body = once(operation.id, example).json()
                     return body[link["parameters"][parameter].removeprefix("$response.body#/")]
         raise AssertionError(f"{operation_id}: neither an example of {parameter} nor a link to it")
 
