@@ -27,7 +27,6 @@ RULE = audited(
     bookkeeping=(
         "version",
         "planned_version",
-        "changed_xid",
         "planning_kind",
         "planning_after",
         "created_at",

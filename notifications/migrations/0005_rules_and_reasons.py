@@ -110,11 +110,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="rule",
-            name="changed_xid",
-            field=models.BigIntegerField(default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name="rule",
             name="created_at",
             field=models.DateTimeField(auto_now_add=True, default=django.utils.timezone.now),
             preserve_default=False,

@@ -68,8 +68,6 @@ class Rule(models.Model):
     # Rises with each change. Messages remember by which they were planned (services/replan.py).
     version = models.PositiveIntegerField(default=1, editable=False)
     planned_version = models.PositiveIntegerField(default=1, editable=False)
-    # The transaction that made this version: bookings that began before it may have planned by the one before.
-    changed_xid = models.BigIntegerField(default=0, editable=False)
     # How far the bookings have been looked at for this version: their kind, and the last one's id.
     planning_kind = models.CharField(max_length=32, blank=True, editable=False)
     planning_after = models.UUIDField(null=True, editable=False)

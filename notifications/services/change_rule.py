@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from notifications.models import Rule
 from notifications.rules import Event
@@ -40,7 +40,6 @@ def create_rule(*, fields: Mapping[str, Any], now: datetime) -> Rule:
     rule.full_clean()
     if Event(rule.event).is_timed:
         rule.planned_version = 0
-    rule.changed_xid = _this_transaction()
     rule.save(force_insert=True)
     hint_here(now)
     return rule
@@ -81,14 +80,6 @@ def archive_rule(*, rule: Rule, now: datetime, expected: frozenset[int] | None =
 
 def _save(rule: Rule, changed: list[str], *, now: datetime) -> None:
     rule.version += 1
-    rule.changed_xid = _this_transaction()
     rule.planning_kind, rule.planning_after = "", None
-    rule.save(update_fields=[*changed, "version", "changed_xid", "planning_kind", "planning_after", "updated_at"])
+    rule.save(update_fields=[*changed, "version", "planning_kind", "planning_after", "updated_at"])
     hint_here(now)
-
-
-def _this_transaction() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        xid: int = cursor.fetchone()[0]
-    return xid
