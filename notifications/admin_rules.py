@@ -72,6 +72,9 @@ class RuleAdmin(BrandScopedAdmin):
         ("About which bookings", {"fields": ("brand", "subject_kind", "service_ids")}),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *(["event"] if obj else []))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
         return super().get_queryset(request).filter(archived_at=None)
 

@@ -61,7 +61,7 @@ class RuleInput(BodySerializer):
 class RuleChanges(RuleInput):
     """What is to be changed; what is left out stays."""
 
-    event = serializers.ChoiceField(EVENTS, required=False)
+    event = serializers.ChoiceField(EVENTS, required=False, help_text="As it is: no rule changes its event.")
 
 
 class RuleOutput(serializers.Serializer[Any]):

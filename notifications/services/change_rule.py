@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from notifications.models import Rule
@@ -51,14 +52,16 @@ def change_rule(
 ) -> Rule:
     """Changes the named fields. Unsent messages of the rule are planned anew soon; none leaves by what it was before.
 
-    `expected` are the versions of which the caller changes one, None for any. Raises StaleVersionError and Django's
-    ValidationError, by field.
+    The event stays: whom the rule has told of one, it would take for told of the other. `expected` are the versions of
+    which the caller changes one, None for any. Raises StaleVersionError and Django's ValidationError, by field.
     """
     rule = Rule.objects.kept().select_for_update(no_key=True).get(pk=rule.pk)
     check_version(rule.version, expected=expected)
     changed = {name: value for name, value in changes.items() if getattr(rule, name) != value}
     if not changed:
         return rule
+    if "event" in changed:
+        raise ValidationError({"event": "A rule's event stays as it is. Make another rule, and end this one."})
     for name, value in changed.items():
         setattr(rule, name, value)
     rule.full_clean()

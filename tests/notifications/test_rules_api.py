@@ -67,11 +67,25 @@ def test_a_wrong_rule_is_refused_naming_the_field(rest: Rest, body: dict[str, An
 def test_a_change_that_makes_a_rule_wrong_changes_nothing(rest: Rest) -> None:
     made = rest.post(RULES, REMINDER).json()
 
-    answer = rest.patch(f"{RULES}/{made['id']}", {"event": "booked"}, headers={"If-Match": "*"})
+    answer = rest.patch(f"{RULES}/{made['id']}", {"offset_minutes": None}, headers={"If-Match": "*"})
 
     assert answer.status_code == 400
     assert "offset_minutes" in str(answer.json())
     assert Rule.objects.get(pk=made["id"]).version == 1
+
+
+def test_a_rule_keeps_its_event(rest: Rest) -> None:
+    """Whom it has told of one event would count as told of the other, and get no reminder."""
+    made = rest.post(RULES, {"event": "booked"}).json()
+    address = f"{RULES}/{made['id']}"
+
+    answer = rest.patch(address, REMINDER, headers={"If-Match": "*"})
+
+    assert answer.status_code == 400
+    assert "event" in str(answer.json())
+    assert Rule.objects.get(pk=made["id"]).event == "booked"
+    same = rest.patch(address, {"event": "booked", "name": "Hello"}, headers={"If-Match": "*"})
+    assert (same.status_code, same.json()["name"]) == (200, "Hello")
 
 
 def test_an_application_of_a_brand_sees_the_rules_of_all_brands_and_changes_its_own(north: Any) -> None:
