@@ -7,8 +7,7 @@ takes over: a message is sent at least once, and at most once more than it shoul
 
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
@@ -59,16 +58,19 @@ def send_due(*, deadline: float) -> int:
     """Deals with what is due, a batch after the other, until nothing is or `deadline` (time.monotonic()) has come;
     answers with how many. At least one message is dealt with, however slow its server."""
     done = 0
-    with _sessions() as sessions:
+    with closing(Turn()) as turn:
         while (not done or time.monotonic() < deadline) and (batch := claim_due(limit=BATCH)):
-            fetched = _with_all().in_bulk(batch)
-            while batch and (not done or time.monotonic() < deadline):
-                keep_turn()
-                done += 1
-                message_id = batch.pop(0)
-                if not deliver(message_id, sessions, fetched.get(message_id)):
-                    break  # the channel is paused: the rest of the batch may be for it too
-            give_back(Message, batch)
+            try:
+                fetched = _with_all().in_bulk(batch)
+                while batch and (not done or time.monotonic() < deadline):
+                    keep_turn()
+                    done += 1
+                    message_id = batch.pop(0)
+                    if not deliver(message_id, turn, fetched.get(message_id)):
+                        break  # the channel is paused: the rest of the batch may be for it too
+            finally:
+                # Whatever became of the one in hand. Without its database the rest waits for the end of the lease.
+                give_back(Message, batch)
     return done
 
 
@@ -81,45 +83,72 @@ def claim_due(*, limit: int) -> list[UUID]:
     return claim(due, limit=limit, lease=LEASE, now=now)
 
 
-@contextmanager
-def _sessions() -> Iterator[dict[str, Session]]:
-    """The channels' sessions, begun as they are needed."""
-    sessions: dict[str, Session] = {}
-    try:
-        yield sessions
-    finally:
-        for session in sessions.values():
+class Turn:
+    """A worker's turn at a tenant: the channels' sessions, begun as they are needed, and which brands' channels have
+    worked in it."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._working: set[tuple[str, UUID]] = set()
+
+    def session(self, channel: str) -> Session:
+        if channel not in self._sessions:
+            self._sessions[channel] = SESSIONS[channel]()
+        return self._sessions[channel]
+
+    def works(self, channel: str, brand_id: UUID) -> None:
+        """Ends the pause of a brand's channel with the first message of the turn that it carries, or the first after
+        a failure."""
+        if (channel, brand_id) not in self._working:
+            self._working.add((channel, brand_id))
+            pauses.resume(channel, brand_id)
+
+    def fails(self, channel: str, brand_id: UUID) -> bool:
+        """Begins the channel anew, with the next message; whether the brand's is left alone for a while."""
+        self._working.discard((channel, brand_id))
+        if broken := self._sessions.pop(channel, None):
+            broken.close()
+        return pauses.pause(channel, brand_id)
+
+    def close(self) -> None:
+        for session in self._sessions.values():
             session.close()
 
 
-def deliver(message_id: UUID, sessions: dict[str, Session], fetched: Message | None = None) -> bool:
+def deliver(message_id: UUID, turn: Turn, fetched: Message | None = None) -> bool:
     """Sends one claimed message, or writes down why it is not sent. False where its channel is paused for that.
 
     `fetched` is the message as it was after its claim; what may have changed since is looked at again.
     """
-    message = fetched if fetched and _is_as_fetched(fetched) else _with_all().filter(pk=message_id).first()
+    message = _claimed(message_id, fetched)
     if message is None:
-        return True  # erased meanwhile
+        return True
     with (
         work.also(request_id=message.request_id, message=str(message.pk)),
         tracing.caused_span("send message", cause=message.traceparent, **_traced(message)),
     ):
-        return _deliver(message, sessions, now=database_now())
+        return _deliver(message, turn, now=database_now())
 
 
 def _with_all() -> MessageQuerySet:
     return Message.objects.select_related("recipient", "brand", "rule")
 
 
-def _is_as_fetched(message: Message) -> bool:
-    """Whether the message is still there and its rule the same. Its lease keeps all others from changing it."""
+def _claimed(message_id: UUID, fetched: Message | None) -> Message | None:
+    """The message and its rule as they are. None where it is not the caller's any more: erased meanwhile, taken over
+    by another worker, or what became of an earlier try was reported. Else its lease keeps all from changing it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rule.version FROM notifications_message message"
+            "SELECT message.state, message.attempts, rule.version FROM notifications_message message"
             " JOIN notifications_rule rule ON rule.id = message.rule_id WHERE message.id = %s",
-            [message.pk],
+            [message_id],
         )
-        return bool(cursor.fetchone() == (message.rule.version,))
+        found = cursor.fetchone()
+    if found is None or found[0] != MessageState.SENDING or (fetched and fetched.attempts != found[1]):
+        return None
+    if fetched and fetched.rule.version == found[2]:
+        return fetched
+    return _with_all().filter(pk=message_id).first()
 
 
 def _traced(message: Message) -> dict[str, str | int | None]:
@@ -134,18 +163,15 @@ def _traced(message: Message) -> dict[str, str | int | None]:
     }
 
 
-def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -> bool:
+def _deliver(message: Message, turn: Turn, *, now: datetime) -> bool:
     if message.rule_version != message.rule.version:
         # Changed since this was planned, and not planned anew yet: what it says may no longer be wanted.
         _finish(message, MessageState.PLANNED, why=Why.RULE_CHANGED, attempts=F("attempts") - 1)
         replan_message(message, now=now)
         return True
-    # The first of the turn, or the first after a failure: if it works, so does the channel.
-    is_trial = message.channel not in sessions
     try:
         outgoing = _outgoing(message, now=now)
-        session = sessions.get(message.channel) or sessions.setdefault(message.channel, SESSIONS[message.channel]())
-        provider_id = session.send(outgoing)
+        provider_id = turn.session(message.channel).send(outgoing)
     except NotSentError as error:
         more = {"due_at": error.due_at, "attempts": F("attempts") - 1} if error.due_at else {}
         _finish(message, error.state, why=error.why, reason=error.reason, **more)
@@ -153,9 +179,7 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
         _finish(message, MessageState.DEAD, why=error.why, reason=str(error))
     except UnreachableError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
-        if broken := sessions.pop(message.channel, None):
-            broken.close()
-        return not pauses.pause(message.channel, message.brand_id)
+        return not turn.fails(message.channel, message.brand_id)
     except TransientFailureError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
     except Exception as error:  # one message's trouble must not stop the others
@@ -170,8 +194,7 @@ def _deliver(message: Message, sessions: dict[str, Session], *, now: datetime) -
             provider_id=provider_id[:200],
             address=outgoing.reader.address[:254],
         )
-        if is_trial or message.attempts > 1:
-            pauses.resume(message.channel, message.brand_id)
+        turn.works(message.channel, message.brand_id)
     return True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from notifications.channels.errors import UnreachableError
+from notifications.models import Message
 from notifications.services import pauses
 from notifications.services import send_due as sending
 from tests.notifications import scene
@@ -78,3 +79,19 @@ def test_a_pause_ends_with_the_first_success(north: Any) -> None:
 
     assert not pauses.paused()
     assert not pauses.pause("email", brand_id)
+
+
+def test_what_works_for_one_brand_says_nothing_of_anothers_channel(
+    north: Any, server: Callable[..., list[str]]
+) -> None:
+    """Red where one session in use for both counts as both working: the other's failure would still be remembered."""
+    kids = cast.make_brand("kids")
+    first, second = scene.book_many(2)
+    Message.objects.filter(subject_id=second.pk).update(brand=kids)
+    pauses.pause("email", kids.pk)
+    server("well", "well")
+
+    scene.send_due()
+
+    assert scene.states() == ["sent", "sent"]
+    assert not pauses.pause("email", kids.pk)  # the first again

@@ -9,8 +9,12 @@ from django.core import mail
 
 from bookings.services.record_attendance import record_attendance
 from notifications.models import Message
+from notifications.rules.reports import Report, ReportKind
 from notifications.services import send_due as sending
+from notifications.services.record_delivery import record_delivery
 from tests.notifications import scene
+
+NOW = datetime.now(tz=UTC)
 
 
 def test_a_confirmation_is_sent_once(north: Any) -> None:
@@ -40,7 +44,7 @@ def test_cancelled_between_claim_and_delivery_only_the_cancellation_is_sent(nort
     (claimed,) = sending.claim_due(limit=1)
     scene.cancel(booking)
 
-    sending.deliver(claimed, {})
+    sending.deliver(claimed, sending.Turn())
     scene.send_due()
 
     assert [sent.subject.split(":")[0] for sent in mail.outbox] == ["Cancelled"]
@@ -126,6 +130,42 @@ def test_an_unexpected_error_is_tried_again_and_the_log_names_the_message_and_no
     assert message.state == "failed"
     assert str(message.pk) in caplog.text
     assert booking.client.person.email not in caplog.text
+
+
+def test_an_error_of_the_turn_gives_the_rest_of_the_batch_back(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red without the `finally`: two messages would wait for the end of a lease that nobody uses."""
+    scene.book_many(3)
+    monkeypatch.setattr(sending, "_finish", lambda *_a, **_k: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        scene.send_due()
+
+    assert scene.states() == ["sending", "planned", "planned"]
+
+
+@pytest.mark.parametrize("fetched_before", [True, False])
+def test_what_is_reported_after_the_claim_is_not_sent_again(north: Any, fetched_before: bool) -> None:  # noqa: FBT001
+    message = scene.message_about(scene.book())
+    (claimed,) = sending.claim_due(limit=1)
+    fetched = Message.objects.select_related("rule", "brand", "recipient").get(pk=claimed)
+    record_delivery(message=message, report=Report(ReportKind.DELIVERED, NOW, ""), now=NOW)
+
+    sending.deliver(claimed, sending.Turn(), fetched if fetched_before else None)
+
+    assert mail.outbox == []
+    assert scene.states() == ["sent"]
+
+
+def test_what_another_worker_has_taken_over_is_left_to_it(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    (claimed,) = sending.claim_due(limit=1)
+    fetched = Message.objects.select_related("rule", "brand", "recipient").get(pk=claimed)
+    scene.end_lease(message)
+    sending.claim_due(limit=1)
+
+    sending.deliver(claimed, sending.Turn(), fetched)
+
+    assert mail.outbox == []
 
 
 def test_when_the_time_is_up_the_rest_of_the_batch_is_given_back(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:

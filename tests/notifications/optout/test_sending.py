@@ -107,7 +107,7 @@ def test_unsubscribed_between_claim_and_delivery_it_is_not_sent(north: Any) -> N
     (claimed,) = sending.claim_due(limit=1)
     unsubscribe(message=scene.message_about(booking), now=desk.now())
 
-    sending.deliver(claimed, {})
+    sending.deliver(claimed, sending.Turn())
 
     assert (scene.message_about(booking).why, mail.outbox) == ("unsubscribed", [])
 
