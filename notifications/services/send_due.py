@@ -7,14 +7,16 @@ takes over: a message is sent at least once, and at most once more than it shoul
 
 import random
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.expressions import RawSQL
+from psycopg.errors import LockNotAvailable
 
 from notifications import subjects
 from notifications.channels.errors import PermanentFailureError, SendingError, TransientFailureError, UnreachableError
@@ -38,6 +40,8 @@ from tenants.telemetry.metrics import record
 logger = structlog.get_logger(__name__)
 
 BATCH = 10
+# Within the time limit of a task.
+_PATIENCE_SECONDS = 20
 _SUPPRESSED = {
     SuppressionReason.UNSUBSCRIBED: "Its reader has unsubscribed from all that is not essential.",
     SuppressionReason.BOUNCED: "Messages to this address came back.",
@@ -248,13 +252,26 @@ def _fail(message: Message, *, why: Why, reason: str, now: datetime) -> None:
 def _finish(message: Message, state: MessageState, *, why: Why = Why.NONE, reason: str = "", **fields: object) -> None:
     """Ends the lease, unless another worker has taken over meanwhile."""
     mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
-    if not mine.end(state, why=why, reason=reason, **fields) and state is MessageState.SENT:
+    if not _patiently(lambda: mine.end(state, why=why, reason=reason, **fields)) and state is MessageState.SENT:
         # What became of it was reported before this line: only its provider's name for it is missing.
         reported = Message.objects.filter(pk=message.pk, attempts=message.attempts, provider_id="")
         reported.update(provider_id=fields["provider_id"])
     # Without the reason, which may be the mail server's words: they name the recipient. The admin shows it.
     logger.info("message", state=state.value, channel=message.channel, subject=str(message.subject_id))
     record(lambda metrics: metrics.messages.labels(message.event, message.channel, state.value).inc())
+
+
+def _patiently(write_down: Callable[[], int]) -> int:
+    """What has happened is written down also where the row is held for longer than others wait for it, such as by who
+    plans many bookings anew: it would be sent again. Nothing else is held meanwhile, so nobody waits in a circle."""
+    try:
+        return write_down()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'")
+        return write_down()
 
 
 __all__ = ["SendingError", "claim_due", "deliver", "send_due"]

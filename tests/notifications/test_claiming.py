@@ -1,6 +1,7 @@
 """A worker leases what is due, by the database's clock; no message is leased to two."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -110,6 +111,45 @@ def test_a_worker_whose_lease_has_ended_does_not_write_over_its_successor(north:
 
     message.refresh_from_db()
     assert (message.state, message.attempts, message.reason) == ("sending", 2, "")
+
+
+def test_what_is_sent_is_marked_also_where_its_row_is_held_for_long(own_database: str) -> None:
+    """Red with the lock timeout that all others have: the message would be sent again when its lease ends. Who plans
+    bookings anew holds the rows of their messages until the chunk is done."""
+    from tenants.resolution import resolve
+
+    north = resolve(host="north.test", number=None)
+    assert north is not None
+    with use(north):
+        message = scene.message_about(scene.book())
+    is_held, is_sending = threading.Event(), threading.Event()
+
+    def plan() -> None:
+        assert is_sending.wait(timeout=30)
+        with use(north), transaction.atomic():
+            Message.objects.select_for_update().get(pk=message.pk)
+            is_held.set()
+            time.sleep(1.0)  # longer than lock_timeout
+
+    def send() -> None:
+        class Slow:
+            def send(self, _outgoing: Any) -> str:
+                is_sending.set()
+                assert is_held.wait(timeout=30)
+                return "sent"
+
+            def close(self) -> None:
+                return
+
+        with use(north), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sending, "SESSIONS", {"email": Slow})
+            scene.send_due()
+
+    in_threads(plan, send)
+
+    with use(north):
+        message.refresh_from_db()
+    assert (message.state, message.attempts, message.provider_id) == ("sent", 1, "sent")
 
 
 @pytest.mark.parametrize(
