@@ -16,8 +16,9 @@ from notifications.services.suppress import suppress
 from tenants.errors import DomainError, Kind
 
 _BOUNCED = MessageState.BOUNCED
-# Being sent, or handed over by a worker that was killed or whose connection broke before it could know.
-_UNDECIDED = {MessageState.SENDING, MessageState.FAILED}
+# Where it was tried: being sent, or handed over by a worker that was killed or whose connection broke before it could
+# know. Planned is what was given back after such a try, or waits for the end of quiet hours.
+_UNDECIDED = {MessageState.SENDING, MessageState.FAILED, MessageState.PLANNED}
 
 
 class NeverSentError(DomainError):
@@ -28,14 +29,15 @@ class NeverSentError(DomainError):
 
 @transaction.atomic
 def record_delivery(*, message: Message, report: Report, now: datetime) -> Message:
-    """Writes a report down, once for each kind, in whatever order they come; answers the message as it is then.
+    """Writes a report down, once for each kind, in whatever order they come; answers the message as it is then. What
+    staff has sent again may come back again.
 
     What did not arrive is `bounced`, also where it comes before the worker could say `sent`. A bounce for ever
     suppresses the address, a complaint all but what is essential, and bounces for now do so after SOFT_BOUNCES
     messages in a row; of the message's brand. Raises NeverSentError.
     """
     message = Message.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=message.pk)
-    told = {line.get("report") for line in message.history}
+    told = _told(message)
     if report.kind in told:
         return message
     if not message.attempts and message.sent_at is None:
@@ -47,15 +49,25 @@ def record_delivery(*, message: Message, report: Report, now: datetime) -> Messa
     return message
 
 
+def _told(message: Message) -> set[str | None]:
+    """What was reported of it since it was last sent."""
+    lines = message.history
+    if message.attempts:
+        retried = [number for number, line in enumerate(lines) if line["why"] == Why.RETRIED]
+        lines = lines[max(retried, default=0) :]
+    return {line.get("report") for line in lines}
+
+
 def _changes(message: Message, report: Report, told: set[str | None]) -> dict[str, Any]:
     """What the report makes of the message."""
     state, arrived = MessageState(message.state), ReportKind.DELIVERED in told
+    undecided = message.attempts > 0 and state in _UNDECIDED
     match report.kind:
         case ReportKind.COMPLAINED:
             return {"why": Why.COMPLAINED}
-        case ReportKind.DELIVERED if state in _UNDECIDED or (state is _BOUNCED and ReportKind.BOUNCED not in told):
+        case ReportKind.DELIVERED if undecided or (state is _BOUNCED and ReportKind.BOUNCED not in told):
             return {"state": MessageState.SENT, "why": Why.NONE, "reason": ""}
-        case ReportKind.BOUNCED | ReportKind.SOFT_BOUNCED if state in {*_UNDECIDED, MessageState.SENT}:
+        case ReportKind.BOUNCED | ReportKind.SOFT_BOUNCED if undecided or state is MessageState.SENT:
             if not (arrived and report.kind is ReportKind.SOFT_BOUNCED):
                 return {"state": _BOUNCED, "why": Why.BOUNCED, "reason": _said(report)}
     return {}

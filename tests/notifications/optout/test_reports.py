@@ -12,7 +12,9 @@ from notifications.rules import Why
 from notifications.rules.reports import SOFT_BOUNCES, ReportKind
 from notifications.services import send_due as sending
 from notifications.services.record_delivery import NeverSentError
+from notifications.services.retry_message import retry_message
 from notifications.services.unsubscribe import resubscribe
+from tenants.leases import give_back
 from tests.notifications import scene
 from tests.notifications.optout import desk
 from tests.support import cast
@@ -215,3 +217,33 @@ def test_it_is_the_brands_own_list(message: Message) -> None:
     desk.report(message, BOUNCED)
 
     assert Suppression.objects.get().brand_id == message.brand_id
+
+
+def test_what_is_sent_again_may_come_back_again(message: Message) -> None:
+    """Red where each kind is told once for ever: the second bounce would leave it `sent`."""
+    desk.report(message, BOUNCED)
+    Suppression.objects.update(ended_at=desk.now())
+    Message.objects.filter(pk=message.pk).update(address="new@example.com")
+    retry_message(message_id=message.pk, by="user:1", now=desk.now())
+
+    assert desk.report(message, BOUNCED).state == "planned"  # of the first one, told again
+    assert _list() == []
+    scene.send_due()
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+    after = desk.report(message, BOUNCED)
+    assert (after.state, _list()) == ("bounced", [("bounced", "everything")])
+
+
+def test_what_a_worker_gave_back_after_a_try_may_have_arrived(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red where only failed messages count as tried: it would be sent to its reader once more."""
+    message = scene.message_about(scene.book())
+    monkeypatch.setattr(EmailSession, "send", lambda *_: 1 / 0)
+    scene.send_due()
+    scene.make_due(message)
+    give_back(Message, sending.claim_due(limit=1))
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("planned", 1)
+
+    assert desk.report(message, DELIVERED).state == "sent"
