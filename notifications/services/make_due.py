@@ -15,10 +15,9 @@ from notifications.models import Message
 from notifications.models.messages import happened
 from notifications.rules import Event, MessageState, Why
 from notifications.rules.timing import expiry
-from notifications.services.hints import hint
+from notifications.services.hints import hint_here
 from notifications.services.replan import replan_message
 from notifications.subjects import Occasion
-from tenants.context import current_schema
 from tenants.errors import DomainError
 
 
@@ -68,9 +67,7 @@ def make_due(
     # By the clock of the workers, even where this machine's runs ahead.
     due_at = Least(Value(now), Now())
     this.update(due_at=due_at, expires_at=expires_at, why=why, reason=reason, state_since=Now(), **fields)
-    # Bound now: when it runs, another schema may be current.
-    schema = current_schema()
-    transaction.on_commit(lambda: hint(schema, now), robust=True)
+    hint_here(now)
     return Message.objects.select_related("rule", "recipient", "brand").get(pk=message_id)
 
 

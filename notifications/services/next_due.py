@@ -36,8 +36,6 @@ _WORK: Final = """
 """
 _NO_RESTS: Final = "(SELECT NULL::uuid, NULL::float8 WHERE false) rest (endpoint, seconds)"
 
-_PAUSED: Final = "unnest(%(channels)s::text[], %(brands)s::uuid[])"
-
 
 def next_due_of_all() -> dict[str, datetime]:
     """The active tenants with something to do, now or later, and when. A few statements for all of them."""
