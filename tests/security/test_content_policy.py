@@ -16,14 +16,6 @@ from tests.security.addresses import addresses
 HEADER = "Content-Security-Policy"
 ANSWER, PAGE, ADMIN, DOCUMENTATION = "answer", "page", "admin", "documentation"
 REDOC, MAIL, FRAMING = "redoc", "mail", "framing"
-    "answer",
-    "page",
-    "admin",
-    "documentation",
-    "redoc",
-    "mail",
-    "framing",
-)
 
 
 def directives(header: str) -> dict[str, list[str]]:
