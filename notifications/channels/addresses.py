@@ -17,10 +17,24 @@ from notifications.channels.errors import UnreachableError
 
 # A look-up runs on a thread of its own: a name server of a tenant that never answers holds nobody up longer.
 LOOK_UP_SECONDS: Final = 3.0
-# RFC 6052: addresses that a gateway turns into the IPv4 address of their last four bytes.
-_NAT64: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# RFC 6052: addresses that a gateway turns into the IPv4 address of their last four bytes.
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+# What Python's tables, which differ from version to version, take for parts of the Internet.
+_NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # RFC 6890: between neighbours
+        "192.88.99.0/24",  # RFC 7526: what was the way to 6to4
+        "168.63.129.16/32",  # the machine's own host in Azure, which has its credentials
+        "64:ff9b:1::/48",  # RFC 8215: a network's own translation, to wherever it likes
+        "3fff::/20",  # RFC 9637: for documentation
+        "fec0::/10",  # RFC 3879: private networks, of old
+    )
+)
+# RFC 5214: the last four bytes of these are the IPv4 address to which a tunnel leads.
+_ISATAP: Final = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")
 
 
 class UnknownHostError(UnreachableError):
@@ -67,7 +81,10 @@ def is_public(text: str) -> bool:
         address: IPAddress = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
-    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in _meant(address))
+    return all(
+        one.is_global and not one.is_multicast and not one.is_reserved and not any(one in net for net in _NOT_PUBLIC)
+        for one in _meant(address)
+    )
 
 
 def _meant(address: IPAddress) -> list[IPAddress]:
@@ -76,16 +93,15 @@ def _meant(address: IPAddress) -> list[IPAddress]:
         return [address]
     if address.ipv4_mapped:
         return [address.ipv4_mapped]
-    inside: list[IPAddress] = [ipaddress.IPv4Address(address.packed[-4:])] if _is_nat64(address) else []
+    last = ipaddress.IPv4Address(address.packed[-4:])
+    if address in _NAT64:
+        return [last]
+    inside: list[IPAddress] = [last] if address.packed[8:12] in _ISATAP else []
     if address.sixtofour:
         inside.append(address.sixtofour)
     if address.teredo:
         inside.extend(address.teredo)
-    return [*inside] if _is_nat64(address) else [address, *inside]
-
-
-def _is_nat64(address: ipaddress.IPv6Address) -> bool:
-    return any(address in network for network in _NAT64)
+    return [address, *inside]
 
 
 def _resolve(host: str, port: int) -> list[str]:

@@ -29,6 +29,9 @@ def server() -> Iterator[Provider]:
         "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "ff02::1", "2001:db8::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::",
         "2001:0:7f00:1::f5ff:fffe", "no address",
+        # Those that one or another version of Python takes for public.
+        "192.0.0.8", "192.88.99.1", "168.63.129.16", "fec0::1", "feff::1", "3fff::1", "64:ff9b:1:a00:0:100:808:808",
+        "2606:4700::5efe:a00:1", "2606:4700::200:5efe:a9fe:a9fe",
     ],
 )  # fmt: skip
 def test_what_is_not_of_the_internet(address: str) -> None:
@@ -36,7 +39,8 @@ def test_what_is_not_of_the_internet(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    "address",
+    ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2606:4700::5efe:808:808"],
 )
 def test_what_is(address: str) -> None:
     assert is_public(address)
