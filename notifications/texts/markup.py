@@ -53,6 +53,9 @@ def problems(html: str) -> list[str]:
     """What is wrong with HTML in which CANARY stands for what people may write."""
     if _UNCLOSED.search(html):
         return ["Each < needs its > within 2000 characters. Write a < of the text as &lt;."]
+    if html.rfind("<!--") > html.rfind("-->"):
+        # For each of them Python's parser would look through all that follows.
+        return ["Each <!-- needs its -->."]
     reading = _Reading()
     reading.feed(html)
     reading.close()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from liquid import Environment, Markup
 
+from notifications.models.templates import MAX_HTML
 from notifications.texts import check, engine, frame, samples
 from notifications.texts.engine import TemplateError
 from notifications.texts.filters import FILTERS
@@ -245,6 +246,24 @@ def test_teeth_without_the_scan_an_unclosed_tag_takes_long(monkeypatch: pytest.M
     monkeypatch.setattr(engine, "_scan", lambda _: None)
 
     assert seconds() > 20 * with_it
+
+
+@pytest.mark.parametrize(
+    "part", ["<!--x>", "<!-- >", "<!-->", "<!--x-->", "<!--x--x>", "<![if x>", "<!x>", "<?x>", "</x>"]
+)
+def test_html_of_nothing_but_one_construct_is_read_in_time(part: str) -> None:
+    began = time.process_time()
+
+    check.problems(language="en", subject="a", text="a", html=part * (MAX_HTML // len(part)))
+
+    assert time.process_time() - began < 3
+
+
+def test_comments_that_end_are_no_problem() -> None:
+    html = "<!--[if mso]><p>a</p><![endif]--><!-- b --><p>{{ client.name }}</p>"
+
+    assert check.problems(language="en", subject="a", text="a", html=html) == {}
+    assert "Each <!-- needs" in check.problems(language="en", subject="a", text="a", html=f"{html}<!--x>")["html"][0]
 
 
 def test_teeth_without_escaping_a_name_is_markup(monkeypatch: pytest.MonkeyPatch) -> None:
