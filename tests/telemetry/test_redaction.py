@@ -13,6 +13,7 @@ from tenants.telemetry.redaction import redact
         ("Authorization: Bearer abc.DEF-123~x/y+z=", "Authorization: [token]"),
         ("Basic dXNlcjpwYXNz", "[token]"),
         ("key sk_live_51Habc_x-y refused", "key [token] refused"),
+        ("secret whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD/x= shown", "secret [token] shown"),
         ("to Maya.Lindqvist+x@harbor.example.com now", "to [email] now"),
         ("<müller@exämple.de>", "<[email]>"),
         ("call +49 (30) 1234-567 again", "call [phone] again"),
