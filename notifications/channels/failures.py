@@ -31,8 +31,13 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     """One short line without the secrets, however they are written in it."""
     for form in sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True):
         text = text.replace(form, "…")
-    text = " ".join(text.split())
+    text = " ".join(storable(text).split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def storable(text: str) -> str:
+    """What Postgres takes of somebody else's words: no NUL and no half of a surrogate pair, which JSON may name."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _forms(secret: str) -> set[str]:

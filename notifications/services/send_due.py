@@ -20,6 +20,7 @@ from psycopg.errors import LockNotAvailable
 
 from notifications import subjects
 from notifications.channels.errors import PermanentFailureError, SendingError, TransientFailureError, UnreachableError
+from notifications.channels.failures import storable
 from notifications.channels.outgoing import Outgoing, Reader, Session
 from notifications.channels.registry import SESSIONS
 from notifications.models import Message, Suppression
@@ -195,7 +196,7 @@ def _deliver(message: Message, turn: Turn, *, now: datetime) -> bool:
             message,
             MessageState.SENT,
             sent_at=RawSQL("clock_timestamp()", []),
-            provider_id=provider_id[:200],
+            provider_id=storable(provider_id)[:200],
             address=outgoing.reader.address[:254],
         )
         turn.works(message.channel, message.brand_id)
@@ -252,7 +253,8 @@ def _fail(message: Message, *, why: Why, reason: str, now: datetime) -> None:
 def _finish(message: Message, state: MessageState, *, why: Why = Why.NONE, reason: str = "", **fields: object) -> None:
     """Ends the lease, unless another worker has taken over meanwhile."""
     mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
-    if not _patiently(lambda: mine.end(state, why=why, reason=reason, **fields)) and state is MessageState.SENT:
+    written = _patiently(lambda: mine.end(state, why=why, reason=storable(reason), **fields))
+    if not written and state is MessageState.SENT:
         # What became of it was reported before this line: only its provider's name for it is missing.
         reported = Message.objects.filter(pk=message.pk, attempts=message.attempts, provider_id="")
         reported.update(provider_id=fields["provider_id"])

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 
 from bookings.services.record_attendance import record_attendance
+from notifications.channels.registry import SESSIONS
 from notifications.models import Message
 from notifications.rules.reports import Report, ReportKind
 from notifications.services import send_due as sending
@@ -93,6 +94,17 @@ def test_killed_between_sending_and_marking_it_goes_out_once_more_under_the_same
     assert (message.state, message.attempts) == ("sent", 2)
     first, second = (sent.extra_headers["Message-ID"] for sent in mail.outbox)
     assert first == second == f"<{message.pk}@north.test>"
+
+
+def test_a_providers_id_that_can_not_be_stored_sends_nothing_twice(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    booking = scene.book()
+    said = SimpleNamespace(send=lambda _outgoing: "a\0b\ud800", close=lambda: None)
+    monkeypatch.setitem(SESSIONS, "email", lambda: said)
+
+    scene.send_due()
+
+    message = scene.message_about(booking)
+    assert (message.state, message.provider_id) == ("sent", "ab?")
 
 
 def test_a_person_without_an_address_gets_nothing_and_staff_sees_why(north: Any) -> None:

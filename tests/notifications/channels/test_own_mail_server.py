@@ -110,6 +110,19 @@ def test_what_it_says_of_a_recipient_counts(north: Any, post: Post, answer: str,
     assert CANARY not in message.reason
 
 
+def test_words_that_can_not_be_stored_stop_nothing(north: Any, post: Post) -> None:
+    """A server may say any byte. The next messages leave all the same."""
+    _account(post)
+    first, second = scene.book_many(2)
+    post.refused[first.client.person.email] = "550 No\0such user"
+
+    scene.send_due()
+
+    assert scene.message_about(first).state == "dead"
+    assert scene.message_about(first).reason == "The mail server answered 550: Nosuch user"
+    assert scene.message_about(second).state == "sent"
+
+
 def test_a_server_that_moved_inside_since_it_was_saved_is_not_asked(
     north: Any, post: Post, door: Door, settings: Any
 ) -> None:
