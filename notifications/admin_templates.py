@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -19,6 +18,7 @@ from accounts.admin_base import BrandFilter, BrandScopedAdmin, permission_to, se
 from accounts.admin_sites import tenant_site
 from accounts.content_policy import MAIL
 from notifications import subjects
+from notifications.admin_messages import RuleFilter
 from notifications.models import Message, Rule, Template
 from notifications.rules import Audience
 from notifications.services.add_template import (
@@ -100,7 +100,7 @@ class TemplateAdmin(BrandScopedAdmin):
     form = TemplateForm
     shows_tenant_wide = True
     list_display = ("shown_rule", "language", "shown_brand", "subject", "shown_failure")
-    list_filter = (("rule", RelatedDropdownFilter), ("brand", BrandFilter), "language")
+    list_filter = (("rule", RuleFilter), ("brand", BrandFilter), "language")
     list_select_related = ("rule", "brand")
     search_fields = ("subject", "text")
     search_help_text = "Words of the subject or the text"
@@ -108,7 +108,8 @@ class TemplateAdmin(BrandScopedAdmin):
     change_form_show_cancel_button = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
-        return super().get_queryset(request).filter(rule__archived_at=None)
+        """One for all brands is nobody else's business where its rule is another brand's."""
+        return super().get_queryset(request).filter(rule__in=self._rules(request))
 
     @display(description="Rule", ordering="rule__event")
     def shown_rule(self, template: Template) -> str:

@@ -164,7 +164,9 @@ class TemplateViewSet(BrandedViewSet):
     }  # fmt: skip
 
     def found(self, template_id: Any, *, to_write: bool = False) -> Template:
-        template = self.queryset.filter(self.of_brand, pk=template_id, rule__archived_at=None).first()
+        # One for all brands is nobody else's business where its rule is another brand's.
+        rules = Rule.objects.kept().filter(self.of_brand)
+        template = self.queryset.filter(self.of_brand, pk=template_id, rule__in=rules).first()
         if template is None:
             raise NotFoundError
         if to_write:

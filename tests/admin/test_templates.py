@@ -158,6 +158,27 @@ def test_staff_of_one_brand_writes_and_sees_its_brands_alone(sign_in: SignIn) ->
     assert set(Template.objects.values_list("subject", flat=True)) == {"For all", "Of main", "Termin"}
 
 
+def test_staff_of_one_brand_sees_nothing_of_another_brands_rule(sign_in: SignIn) -> None:
+    kids = cast.make_brand("kids")
+    template = _template(subject="Words for all")
+    Rule.objects.filter(pk=template.rule_id).update(brand=cast.main_brand(), name="Rule of main")
+    of_all = Rule.objects.get(event="cancelled")
+    Rule.objects.filter(pk=of_all.pk).update(name="Rule of all")
+    Rule.objects.create(name="Another for all", event="completed")
+    add_template(rule=of_all, brand_id=None, language="de", data=TemplateData(subject="Seen", text="Hallo"))
+
+    whole = sign_in(Role.ADMINISTRATOR).get(PAGE).content.decode()
+    assert "Words for all" in whole
+    assert "Rule of main" in whole
+
+    admin = sign_in(Role.MANAGER, brand=kids)
+    page = admin.get(PAGE).content.decode()
+    assert "Words for all" not in page
+    assert "Rule of main" not in page
+    assert admin.get(f"{PAGE}{template.pk}/change/").status_code == 302, "it is not there"
+    assert "Words for all" not in _preview(admin, template_id=template.pk)
+
+
 def test_what_went_wrong_last_is_in_the_list(sign_in: SignIn) -> None:
     _template()
     Template.objects.all().note_failure("Line 1: Expected a time.")

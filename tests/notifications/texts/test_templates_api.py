@@ -159,6 +159,18 @@ def test_a_brands_application_writes_for_its_brand_alone(rest: Rest, of_kids: Re
     assert set(Template.objects.values_list("subject", flat=True)) == {"Termin"}
 
 
+def test_a_template_for_all_brands_of_another_brands_rule_is_not_there(rest: Rest, of_kids: Rest) -> None:
+    template = rest.post(_under(), DATA).json()
+    assert of_kids.get(_at(template["id"])).status_code == 200
+    Rule.objects.filter(pk=template["rule_id"]).update(brand=cast.main_brand())
+
+    assert of_kids.get(_at(template["id"])).status_code == 404
+    for method in ("PATCH", "DELETE"):
+        sent: dict[str, Any] = {"headers": {"If-Match": "*"}}
+        assert of_kids.request(method, _at(template["id"]), {"subject": "Mine"}, **sent).status_code == 404
+    assert rest.get(_at(template["id"])).status_code == 200
+
+
 def test_another_brands_rule_is_not_there(rest: Rest, of_kids: Rest) -> None:
     Rule.objects.filter(event="booked").update(brand=cast.main_brand())
 
