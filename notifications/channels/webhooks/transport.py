@@ -19,7 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from notifications.channels.errors import UnreachableError
 from notifications.channels.http import GuardedHTTPConnection, GuardedHTTPSConnection
-from notifications.channels.webhooks.watchdog import Watchdog
+from notifications.channels.watchdog import Watchdog
 
 # At DEBUG it would write down whole addresses, whose query may be secret.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)

@@ -1,6 +1,10 @@
 """A tenant's own mail server: a real one, which wants a password."""
 
+import contextlib
 import smtplib
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from notifications.channels.email import smtp
 from notifications.channels.email.smtp import GuardedBackend, SmtpLink
 from notifications.models import ChannelAccount
 from notifications.services.set_up_channel import set_up_channel
@@ -147,6 +152,39 @@ def test_a_server_that_says_nothing_is_given_up_in_time(north: Any, post: Post) 
 
         scene.send_due()
 
+    assert scene.message_about(booking).why == "unreachable"
+
+
+@pytest.mark.parametrize("said", [b"250-x\r\n" * 1000, b"2"], ids=["floods", "drips"])
+def test_a_server_that_never_comes_to_an_end_holds_nobody_up(
+    north: Any, post: Post, said: bytes, monkeypatch: Any
+) -> None:
+    """Each of its bytes comes in time, and its answer never ends."""
+    monkeypatch.setattr(smtp, "SEND_SECONDS", 1.0)
+    monkeypatch.setattr(smtp, "ANSWER_BYTES", 16 * 1024)
+
+    def serve(listener: socket.socket) -> None:
+        caller, _ = listener.accept()
+        with caller, contextlib.suppress(OSError):
+            caller.sendall(b"220 hello\r\n")
+            until = time.monotonic() + 6
+            while time.monotonic() < until:
+                caller.sendall(said)
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=[listener], daemon=True)
+        server.start()
+        account = _account(post)
+        account.settings["port"] = str(listener.getsockname()[1])
+        account.save()
+        booking = scene.book()
+        began = time.monotonic()
+
+        scene.send_due()
+
+        assert time.monotonic() - began < 3
+        server.join()
     assert scene.message_about(booking).why == "unreachable"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from notifications.channels.watchdog import Watchdog
 from notifications.channels.webhooks import transport
 from notifications.channels.webhooks.transport import Answer, EndpointSession
-from notifications.channels.webhooks.watchdog import Watchdog
 from tests.notifications.webhooks import receiver as receivers
 from tests.notifications.webhooks.receiver import (
     Receiver,
