@@ -86,7 +86,7 @@ def test_what_works_for_one_brand_says_nothing_of_anothers_channel(
 ) -> None:
     """Red where one session in use for both counts as both working: the other's failure would still be remembered."""
     kids = cast.make_brand("kids")
-    first, second = scene.book_many(2)
+    _, second = scene.book_many(2)
     Message.objects.filter(subject_id=second.pk).update(brand=kids)
     pauses.pause("email", kids.pk)
     server("well", "well")
