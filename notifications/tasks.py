@@ -78,8 +78,10 @@ def work() -> None:
     try:
         replan_rules(deadline=begun + TURN_SECONDS / 2, now=database_now())
         # Webhooks have half of the turn, messages the rest, and webhooks what those leave of it.
-        delivered = deliver_webhooks(deadline=begun + TURN_SECONDS / 2)
-        send_due(deadline=deadline)
+        try:
+            delivered = deliver_webhooks(deadline=begun + TURN_SECONDS / 2)
+        finally:  # the webhooks' trouble is not the messages'
+            send_due(deadline=deadline)
         if delivered and time.monotonic() < deadline:
             deliver_webhooks(deadline=deadline)
     finally:

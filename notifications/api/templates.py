@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import ForeignBrandError, confined_to, current_brand_id
-from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
+from api.errors import InsufficientScopeError, InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor, PageQuery
+from api.request import principal_of
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
 from notifications.api import template_examples as examples
@@ -125,7 +126,8 @@ class RuleTemplateViewSet(BrandedViewSet):
         operation_id="previewNotification",
         tags=["notifications"],
         summary="Show what somebody would read",
-        description="With a booking of yours or a made-up one, by a draft or by what is stored. Nothing is sent.",
+        description="With a booking of yours (which needs `read:bookings` as well) or a made-up one, by a draft or"
+        " by what is stored. Nothing is sent.",
         parameters=[RULE_ID],
         request=shapes.PreviewInput,
         responses=shapes.PreviewOutput,
@@ -134,6 +136,8 @@ class RuleTemplateViewSet(BrandedViewSet):
     @action(detail=False, methods=["post"])
     def preview(self, request: Request, rule_id: int) -> Response:
         fields = self.parsed(shapes.PreviewInput)
+        if fields.get("booking_id") and "read:bookings" not in principal_of(request).scopes:
+            raise InsufficientScopeError(scope="read:bookings")
         shown = preview_message(
             rule=self.rule(rule_id),
             brand=Brand.objects.get(pk=current_brand_id(request)),

@@ -1,6 +1,7 @@
 """A channel is left alone when its server is gone, and not for one message that its server can't swallow."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from notifications.channels.errors import UnreachableError
 from notifications.models import Message
 from notifications.services import pauses
 from notifications.services import send_due as sending
+from notifications.services.next_due import next_due_here
+from tenants.leases import database_now
 from tests.notifications import scene
 from tests.support import cast
 
@@ -95,3 +98,16 @@ def test_what_works_for_one_brand_says_nothing_of_anothers_channel(
 
     assert scene.states() == ["sent", "sent"]
     assert not pauses.pause("email", kids.pk)  # the first again
+
+
+def test_when_only_paused_messages_wait_the_tenant_is_due_when_the_pause_ends(north: Any) -> None:
+    scene.book()
+    brand_id = cast.main_brand().pk
+    pauses.pause("email", brand_id)
+    pauses.pause("email", brand_id)
+    ((_, seconds),) = pauses.paused().items()
+
+    due_at = next_due_here()
+
+    assert due_at is not None
+    assert timedelta(0) < due_at - database_now() <= timedelta(seconds=seconds)
