@@ -102,7 +102,8 @@ def test_the_page_says_why_and_leads_to_booking_and_rule(sign_in: SignIn, dead: 
 
 def test_a_paused_channel_is_said(sign_in: SignIn) -> None:
     message = scene.message_about(scene.book())
-    pauses.pause("email", message.brand_id)
+    for _ in range(2):  # the first failure may be the message's own
+        pauses.pause("email", message.brand_id)
 
     assert "server can&#x27;t be reached" in sign_in().get(_page(message)).content.decode()
 
