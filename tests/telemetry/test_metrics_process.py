@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -20,15 +21,19 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_speaks_as_all_do_and_ends_at_once(tmp_path: Path, number: signal.Signals) -> None:
     port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "metrics", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, "SLOTKEEPER_LOG": "json", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with (
+        subprocess.Popen(
+            [sys.executable, "manage.py", "metrics", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "SLOTKEEPER_LOG": "json", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+        ExitStack() as cleanup,
+    ):
         assert process.stdout is not None
+        cleanup.callback(process.kill)
         said = json.loads(process.stdout.readline())
         assert (said["event"], said["url"]) == ("metrics are served", f"http://127.0.0.1:{port}/metrics")
         assert httpx.get(said["url"], timeout=20).status_code == 200

@@ -12,6 +12,8 @@ from django.db import connection
 
 logger = structlog.get_logger(__name__)
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Command(BaseCommand):
     help = "Serves metrics for Prometheus until it is stopped. Whoever reaches the port reads them."
@@ -27,6 +29,9 @@ class Command(BaseCommand):
         from config.metrics.processes import Processes  # noqa: PLC0415
         from tenants.telemetry.metrics import folder  # noqa: PLC0415
 
+        # Before the threads there are: blocked in all of them, a signal waits for `sigwait` wherever it arrives. A
+        # handler would wait for the main thread, which one that another thread received doesn't wake.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
         # A database that is away must be seen to be away, soon.
         connection.settings_dict["OPTIONS"]["connect_timeout"] = 3
         processes = Processes(folder())
@@ -35,18 +40,12 @@ class Command(BaseCommand):
         registry.register(processes)
         registry.register(Platform())
         try:
-            _server, thread = start_http_server(port, addr=host, registry=registry)
+            start_http_server(port, addr=host, registry=registry)
         except OSError as error:
             raise CommandError(f"Nobody can listen on {host}:{port}: {error.strerror}. Choose --port.") from error
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _end)
         logger.info("metrics are served", url=f"http://{host}:{port}/metrics")
         if not settings.METRICS:
             logger.warning("SLOTKEEPER_METRICS is off: requests and tasks are not counted.")
-        thread.join()
-
-
-def _end(*_: object) -> None:
-    # At once, whatever is being asked just now: there is nothing to finish and nothing to keep. Not left to the
-    # system's own answer to TERM, which the first process of a container does not have.
-    os._exit(0)
+        signal.sigwait(_ENDS)
+        # At once, whatever is being asked just now: there is nothing to finish and nothing to keep.
+        os._exit(0)
