@@ -40,20 +40,23 @@ def send(demo: Demo) -> Any:
 
     def linked(operation_id: str, parameter: str) -> Any:
         """What a documented link of another operation's answer leads to."""
-        # The last one first: a booking that was made is moved before it is cancelled.
-        for operation in reversed(OPERATIONS.values()):
-            # Each link leads from another example, where there are as many: what one of them ends, the others need.
-            links = operation.success[1].get("links", {}).values()
-            for number, link in enumerate(links):
-                if link["operationId"] == operation_id and operation.method == "POST":
-                    examples = list(operation.request_examples) or [""]
-                    example = examples[number if len(examples) >= len(links) else 0]
-                    body = once(operation.id, example).json()
-                    return body[link["parameters"][parameter].removeprefix("$response.body#/")]
-        raise AssertionError(f"{operation_id}: neither an example of {parameter} nor a link to it")
+        leading = [one for one in OPERATIONS.values() if one.method == "POST" and operation_id in _leads_to(one)]
+        assert leading, f"{operation_id}: neither an example of {parameter} nor a link to it"
+        # A booking that was made is moved before it is cancelled: what another of them leads to goes first.
+        operation = min(leading, key=lambda one: not any(one.id in _leads_to(other) for other in leading))
+        number = _leads_to(operation).index(operation_id)
+        link = list(operation.success[1]["links"].values())[number]
+        # Each link leads from another example, where there are as many: what one of them ends, the others need.
+        examples = list(operation.request_examples) or [""]
+        body = once(operation.id, examples[number if len(examples) > number else 0]).json()
+        return body[link["parameters"][parameter].removeprefix("$response.body#/")]
 
     once.address = address  # type: ignore[attr-defined]
     return once
+
+
+def _leads_to(operation: Operation) -> list[str]:
+    return [link["operationId"] for link in operation.success[1].get("links", {}).values()]
 
 
 def _examples(operation: Operation, where: str) -> dict[str, str]:

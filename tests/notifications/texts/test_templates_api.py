@@ -10,7 +10,7 @@ from tests.notifications import scene
 from tests.support import cast
 from tests.support.http import Rest
 
-SCOPES = ["read:notifications", "write:notifications"]
+SCOPES = ["read:notifications", "write:notifications", "read:bookings"]
 DATA = {"language": "de", "subject": "Termin", "text": "Guten Tag {{ reader.name }}\n"}
 
 
