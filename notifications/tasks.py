@@ -72,7 +72,7 @@ def wake() -> None:
 @shared_task(name="notifications.work", base=TenantTask)
 def work() -> None:
     """One turn at the task's tenant: plans anew what changed rules say, sends what is due, says when to come back."""
-    begun = time.monotonic()
+    begun, done = time.monotonic(), 0
     deadline = begun + TURN_SECONDS
     keep_turn()
     try:
@@ -81,7 +81,8 @@ def work() -> None:
         try:
             delivered = deliver_webhooks(deadline=begun + TURN_SECONDS / 2)
         finally:  # the webhooks' trouble is not the messages'
-            send_due(deadline=deadline)
+            sent = send_due(deadline=deadline)
+        done = delivered + sent
         if delivered and time.monotonic() < deadline:
             deliver_webhooks(deadline=deadline)
     finally:
@@ -89,12 +90,14 @@ def work() -> None:
         # Only now: what was planned meanwhile found this turn taken, and is seen here.
         due_at = next_due_here()
         if due_at is not None:
-            _come_back(due_at)
+            _come_back(due_at, at_once=done > 0)
 
 
-def _come_back(due_at: datetime) -> None:
-    """Behind the other tenants' turns at once where there is more to do; else when it is due."""
-    if due_at <= database_now():
+def _come_back(due_at: datetime, *, at_once: bool) -> None:
+    """When there is something due; where it is due already, with the next sweep, or `at_once` behind the other
+    tenants' turns. Not at once where this turn found nothing that it could do: what is due waits for something then,
+    such as the end of a lease, and turns of nothing would follow each other."""
+    if at_once and due_at <= database_now():
         with suppress(BrokerGoneError):
             wake()
             return

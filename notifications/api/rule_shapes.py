@@ -8,6 +8,7 @@ from notifications.models import Rule
 from notifications.models.rules import MAX_LATENESS_MINUTES, MAX_OFFSET_MINUTES
 from notifications.rules import Audience, Channel, Event
 from notifications.services.change_rule import FIELDS
+from notifications.subjects import kinds
 
 EVENTS = [event.value for event in Event]
 AUDIENCES = [audience.value for audience in Audience]
@@ -41,7 +42,7 @@ class RuleInput(BodySerializer):
         required=False, allow_null=True, help_text="null: all brands. Left out: those for which the application speaks."
     )
     subject_kind = serializers.ChoiceField(
-        ["", "coach_booking"], required=False, allow_blank=True, help_text="Empty: bookings of every kind."
+        ["", *kinds()], required=False, allow_blank=True, help_text="Empty: bookings of every kind."
     )
     service_ids = serializers.ListField(
         child=serializers.UUIDField(),

@@ -1,6 +1,7 @@
 """A worker's use of a channel of short texts."""
 
 import re
+from abc import ABC, abstractmethod
 from typing import Final
 
 from notifications.channels.accounts import Account, Links
@@ -15,7 +16,7 @@ from tenants.brands.models import Brand
 _CALLS: Final = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)|<(?=[!@#])", re.IGNORECASE)
 
 
-class TextSession:
+class TextSession(ABC):
     channel: Channel
 
     def __init__(self) -> None:
@@ -41,9 +42,9 @@ class TextSession:
         return cls.notice(account, to=to or OWN_TARGET, text=Text(subject="Test message", text=said), key=key)
 
     @classmethod
+    @abstractmethod
     def target(cls, account: Account, to: str) -> str:
         """How the provider names the reader. Raises PermanentFailureError."""
-        raise NotImplementedError
 
 
 class NumberSession(TextSession):

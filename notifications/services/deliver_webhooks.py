@@ -57,9 +57,9 @@ def deliver_webhooks(*, deadline: float) -> int:
             for endpoint_id in waiting:
                 if done and time.monotonic() >= deadline:
                     return done
-                claimed = _claim(endpoint_id)
-                if claimed:
-                    line = lines.get(endpoint_id) or lines.setdefault(endpoint_id, _open(endpoint_id, sessions))
+                # Before the claim: what is claimed and can't be called would wait for the end of its lease.
+                line = lines.get(endpoint_id) or lines.setdefault(endpoint_id, _open(endpoint_id, sessions))
+                if claimed := _claim(endpoint_id):
                     done += _serve(line, claimed, deadline=deadline)
             if done == before:
                 break  # another worker was faster

@@ -19,7 +19,7 @@ from django.db.models.expressions import RawSQL
 from psycopg.errors import LockNotAvailable
 
 from notifications import subjects
-from notifications.channels.errors import PermanentFailureError, SendingError, TransientFailureError, UnreachableError
+from notifications.channels.errors import PermanentFailureError, TransientFailureError, UnreachableError
 from notifications.channels.failures import storable
 from notifications.channels.outgoing import Outgoing, Reader, Session
 from notifications.channels.registry import SESSIONS
@@ -274,6 +274,3 @@ def _patiently(write_down: Callable[[], int]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'")
         return write_down()
-
-
-__all__ = ["SendingError", "claim_due", "deliver", "send_due"]

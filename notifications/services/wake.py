@@ -3,8 +3,8 @@
 from tenants.context import current_schema
 from tenants.valkey import ValkeyGoneError, key, valkey
 
-# Longer than the slowest message takes (EMAIL_TIMEOUT). A worker that is killed holds its tenant up no longer than
-# this; one that waits or works longer may get company, which does no harm.
+# Longer than all but the slowest messages take. A worker that is killed holds its tenant up no longer than this; one
+# that waits or works longer may get company, which does no harm.
 AWAKE_SECONDS = 15
 # Until then a worker must have begun: so long may the queue be.
 QUEUED_SECONDS = 60

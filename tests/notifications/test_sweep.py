@@ -120,7 +120,12 @@ def test_a_turn_may_wait_for_many_others_and_is_short_once_it_has_begun(
     sent: list[float] = []
     monkeypatch.setattr(tasks.work, "apply_async", lambda *, expires: sent.append(expires))
     left: list[int] = []
-    monkeypatch.setattr(tasks, "send_due", lambda **_: left.append(_seconds_of_the_turn()))
+
+    def send_nothing(**_: Any) -> int:
+        left.append(_seconds_of_the_turn())
+        return 0
+
+    monkeypatch.setattr(tasks, "send_due", send_nothing)
 
     tasks.wake()
     waiting = _seconds_of_the_turn()
@@ -133,3 +138,31 @@ def test_a_turn_may_wait_for_many_others_and_is_short_once_it_has_begun(
 
 def _seconds_of_the_turn() -> int:
     return int(valkey().ask(lambda client: client.ttl(wake._key())))
+
+
+def test_a_backlog_goes_on_at_once(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.book_many(2)
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **_: woken.append(current_schema()))
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
+
+    tasks.work.run()
+
+    assert sorted(scene.states()) == ["planned", "sent"]
+    assert woken == [north.schema_name]
+
+
+def test_what_is_due_and_can_not_be_claimed_is_left_to_the_sweep(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red where a turn that did nothing is followed by the next one at once, again and again: an earlier message to
+    the same reader is on its way with another worker."""
+    booking = scene.book()
+    sending.claim_due(limit=1)
+    scene.cancel(booking)
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **_: woken.append(current_schema()))
+
+    tasks.work.run()
+    assert woken == []
+
+    tasks.sweep()
+    assert woken == [north.schema_name]
