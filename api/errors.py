@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import orjson
-from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.paginator import InvalidPage
 from django.db import DataError, InterfaceError, NotSupportedError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -233,7 +233,7 @@ def _enveloped(request: HttpRequest, answer: Refusal) -> HttpResponse:
     )
 
 
-def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911, PLR0912 - a table
+def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # noqa: C901, PLR0911 - a table
     """What an exception means to the client; None for what should not have happened."""
     match error:
         case DomainError():
@@ -241,9 +241,6 @@ def as_domain_error(error: Exception, *, method: str) -> DomainError | None:  # 
         case drf.ValidationError():
             return InvalidInputError(_flatten(error.detail))
         case Http404() | drf.NotFound() | InvalidPage():
-            return NotFoundError()
-        case ObjectDoesNotExist():  # deleted by somebody else between being found and being locked
-            logger.warning("Answering 404: %s", type(error).__qualname__)
             return NotFoundError()
         case drf.MethodNotAllowed():
             return MethodNotAllowedError(method=method)

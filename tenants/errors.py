@@ -49,6 +49,14 @@ class StaleVersionError(DomainError):
     message = "This was changed since you read it: it is at version {version} now. Read it again."
 
 
+class GoneError(DomainError):
+    """Somebody deleted the object after the caller had found it (`tenants.locking`)."""
+
+    code = "deleted_meanwhile"
+    kind = Kind.NOT_FOUND
+    message = "This was deleted while your request was on its way. Nothing was changed: read the list again."
+
+
 def check_version(version: int, *, expected: frozenset[int] | None) -> None:
     """Raises StaleVersionError unless `version` is one of those expected; None expects any.
 

@@ -21,12 +21,13 @@ from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.record_attendance import record_attendance
 from bookings.services.reschedule_coach_booking import reschedule_coach_booking
 from scheduling.api.acting import ActingForAnotherError, ActsForPerson
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 _WRITES = {"write:bookings", "manage:bookings"}
 _ANY_WRITE = [
     errors.BookingNotFoundError,
     errors.ForeignBookingError,
+    GoneError,
     StaleVersionError,
     InvalidInputError,
     ActingForAnotherError,

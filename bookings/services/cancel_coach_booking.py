@@ -11,6 +11,7 @@ from bookings.selectors import occasion
 from notifications.public import Event, announce
 from scheduling.public import Subject, release
 from tenants.errors import check_version
+from tenants.locking import locked
 
 
 @transaction.atomic
@@ -20,11 +21,11 @@ def cancel_coach_booking(
     """Cancels the booking, frees the coach's time, drops what is no longer true and tells the client.
 
     A client may cancel until the start, staff as long as the booking stands.
-    `expected` are the versions of which the caller cancels one, None for any. Raises NotCancellableError,
-    StaleVersionError.
+    `expected` are the versions of which the caller cancels one, None for any. Raises GoneError,
+    StaleVersionError, NotCancellableError.
     """
     # Looked at under the lock: of two cancellations at once, one wins and the other is told so.
-    booking = CoachBooking.objects.select_for_update(of=("self",)).with_people().get(pk=booking.pk)
+    booking = locked(CoachBooking.objects.with_people(), booking.pk)
     check_version(booking.version, expected=expected)
     if not may_cancel(Status(booking.status), starts_at=booking.starts_at, now=now, as_staff=as_staff):
         started = " and has begun" if booking.status == Status.BOOKED else ""

@@ -10,6 +10,7 @@ from bookings.rules.coach_booking import Status, may_step
 from bookings.selectors import occasion
 from notifications.public import Event, announce
 from tenants.errors import check_version
+from tenants.locking import locked
 
 
 @transaction.atomic
@@ -18,10 +19,10 @@ def record_attendance(
 ) -> CoachBooking:
     """Sets completed or no_show, once the booking has begun, and tells whom it concerns. The coach's time stays taken.
 
-    `expected` are the versions of which the caller means one, None for any. Raises NotInThatStateError,
-    NotOverYetError, StaleVersionError.
+    `expected` are the versions of which the caller means one, None for any. Raises GoneError,
+    StaleVersionError, NotInThatStateError, NotOverYetError.
     """
-    booking = CoachBooking.objects.select_for_update(of=("self",)).with_people().get(pk=booking.pk)
+    booking = locked(CoachBooking.objects.with_people(), booking.pk)
     check_version(booking.version, expected=expected)
     to = Status.COMPLETED if came else Status.NO_SHOW
     if not may_step(Status(booking.status), to):

@@ -12,9 +12,10 @@ from bookings.services import take_slot as slots
 from bookings.services.take_slot import take_slot, who_meets
 from notifications.public import Event, announce
 from scheduling.public import move
-from tenants.errors import DomainError, StaleVersionError, check_version
+from tenants.errors import DomainError, GoneError, StaleVersionError, check_version
+from tenants.locking import locked
 
-REFUSALS: list[type[DomainError]] = [*slots.REFUSALS, NotReschedulableError, StaleVersionError]
+REFUSALS: list[type[DomainError]] = [*slots.REFUSALS, NotReschedulableError, GoneError, StaleVersionError]
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def reschedule_coach_booking(
     `expected` are the versions of which the caller moves one, None for any.
     """
     # Looked at under the lock: of two changes at once, the second sees what the first one made.
-    booking = CoachBooking.objects.select_for_update(of=("self",)).with_people().get(pk=booking.pk)
+    booking = locked(CoachBooking.objects.with_people(), booking.pk)
     check_version(booking.version, expected=expected)
     if not may_reschedule(Status(booking.status), starts_at=booking.starts_at, now=now):
         started = " and has begun" if booking.status == Status.BOOKED else ""

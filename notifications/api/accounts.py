@@ -22,7 +22,7 @@ from notifications.models import ChannelAccount
 from notifications.services.set_up_channel import ChannelTakenError, change_channel, remove_channel, set_up_channel
 from notifications.services.try_channel import TooManyTestsError, ask_for_test
 from notifications.tasks import wake_for_test
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 
 class ChannelAccountViewSet(PlatformViewSet):
@@ -45,8 +45,8 @@ class ChannelAccountViewSet(PlatformViewSet):
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
         "create": [ForeignBrandError, ChannelTakenError],
-        "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, ChannelTakenError],
-        "destroy": [NotFoundError, PreconditionRequiredError, StaleVersionError],
+        "partial_update": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, ChannelTakenError],
+        "destroy": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError],
         "test": [NotFoundError, TooManyTestsError],
     }
 

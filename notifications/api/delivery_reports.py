@@ -13,11 +13,12 @@ from notifications.api import suppression_shapes as shapes
 from notifications.rules.reports import Report, ReportKind
 from notifications.services.find_reported import MessageNotFoundError, find_reported
 from notifications.services.record_delivery import NeverSentError, record_delivery
+from tenants.errors import GoneError
 
 
 class DeliveryReportViewSet(PlatformViewSet):
     scopes: ClassVar = {"create": {"write:delivery-reports"}}
-    refusals: ClassVar = {"create": [MessageNotFoundError, NeverSentError]}
+    refusals: ClassVar = {"create": [MessageNotFoundError, GoneError, NeverSentError]}
 
     @extend_schema(
         operation_id="reportDelivery",

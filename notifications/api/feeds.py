@@ -28,7 +28,7 @@ from notifications.services.create_calendar_feed import (
 from notifications.services.revoke_calendar_feed import revoke_calendar_feed
 from notifications.services.rotate_calendar_feed import FeedRevokedError, rotate_calendar_feed
 from scheduling.api.acting import ActingForAnotherError, ActsForPerson
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 _READ, _WRITE = {"read:calendar-feeds"}, {"write:calendar-feeds"}
 
@@ -52,8 +52,8 @@ class CalendarFeedViewSet(ActsForPerson):
         "list": [InvalidInputError, ActingForAnotherError],
         "retrieve": [NotFoundError, ActingForAnotherError],
         "create": [FeedOwnerNotFoundError, TooManyFeedsError, ForeignCalendarError, ActingForAnotherError],
-        "rotate": [NotFoundError, FeedRevokedError, StaleVersionError, ActingForAnotherError],
-        "destroy": [NotFoundError, PreconditionRequiredError, StaleVersionError, ActingForAnotherError],
+        "rotate": [NotFoundError, FeedRevokedError, GoneError, StaleVersionError, ActingForAnotherError],
+        "destroy": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, ActingForAnotherError],
     }
 
     @property

@@ -19,10 +19,10 @@ from notifications.api import rule_shapes as shapes
 from notifications.models import Rule
 from notifications.services.change_rule import archive_rule, change_rule, create_rule
 from tenants.brands.models import Brand
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 _READ, _WRITE = {"read:notifications"}, {"write:notifications"}
-_CHANGES = [NotFoundError, ForeignBrandError, PreconditionRequiredError, StaleVersionError]
+_CHANGES = [NotFoundError, ForeignBrandError, PreconditionRequiredError, GoneError, StaleVersionError]
 
 
 class RuleViewSet(PlatformViewSet):

@@ -21,7 +21,7 @@ from notifications.rules.suppressions import SuppressionScope, normalised
 from notifications.services.add_suppression import AlreadySuppressedError, add_suppression
 from notifications.services.end_suppression import end_suppression
 from tenants.brands.models import Brand
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 
 class SuppressionViewSet(PlatformViewSet):
@@ -42,7 +42,7 @@ class SuppressionViewSet(PlatformViewSet):
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
         "create": [AlreadySuppressedError],
-        "destroy": [NotFoundError, PreconditionRequiredError, StaleVersionError, InvalidInputError],
+        "destroy": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, InvalidInputError],
     }
 
     @extend_schema(

@@ -27,7 +27,7 @@ from notifications.texts.engine import TAGS
 from notifications.texts.filters import FILTERS
 from notifications.texts.variables import VARIABLES
 from tenants.brands.models import Brand
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 RULE_ID = OpenApiParameter(
     "rule_id",
@@ -161,10 +161,10 @@ class TemplateViewSet(BrandedViewSet):
     refusals: ClassVar = {
         "retrieve": [NotFoundError],
         "partial_update": [
-            NotFoundError, ForeignBrandError, PreconditionRequiredError, StaleVersionError, InvalidTemplateError,
-            TemplateExistsError,
+            NotFoundError, ForeignBrandError, PreconditionRequiredError, GoneError, StaleVersionError,
+            InvalidTemplateError, TemplateExistsError,
         ],
-        "destroy": [NotFoundError, ForeignBrandError, PreconditionRequiredError, StaleVersionError],
+        "destroy": [NotFoundError, ForeignBrandError, PreconditionRequiredError, GoneError, StaleVersionError],
     }  # fmt: skip
 
     def found(self, template_id: Any, *, to_write: bool = False) -> Template:

@@ -11,6 +11,7 @@ from notifications.models import Rule
 from notifications.rules import Event
 from notifications.services.hints import hint_here
 from tenants.errors import check_version
+from tenants.locking import locked
 
 # What of a rule can be said from outside.
 FIELDS = (
@@ -53,9 +54,10 @@ def change_rule(
     """Changes the named fields. Unsent messages of the rule are planned anew soon; none leaves by what it was before.
 
     The event stays: whom the rule has told of one, it would take for told of the other. `expected` are the versions of
-    which the caller changes one, None for any. Raises StaleVersionError and Django's ValidationError, by field.
+    which the caller changes one, None for any. Raises GoneError, StaleVersionError and Django's ValidationError, by
+    field.
     """
-    rule = Rule.objects.kept().select_for_update(no_key=True).get(pk=rule.pk)
+    rule = locked(Rule.objects.kept(), rule.pk, no_key=True)
     check_version(rule.version, expected=expected)
     changed = {name: value for name, value in changes.items() if getattr(rule, name) != value}
     if not changed:
@@ -73,9 +75,9 @@ def change_rule(
 def archive_rule(*, rule: Rule, now: datetime, expected: frozenset[int] | None = None) -> None:
     """Ends a rule for good: its unsent messages are cancelled, the log keeps those that were sent.
 
-    Raises StaleVersionError.
+    Raises GoneError, StaleVersionError.
     """
-    rule = Rule.objects.kept().select_for_update(no_key=True).get(pk=rule.pk)
+    rule = locked(Rule.objects.kept(), rule.pk, no_key=True)
     check_version(rule.version, expected=expected)
     rule.is_active, rule.archived_at = False, now
     _save(rule, ["is_active", "archived_at"], now=now)

@@ -9,6 +9,7 @@ from notifications.models import Template
 from notifications.services.add_template import TemplateData, TemplateExistsError, check_template
 from notifications.texts import locales
 from tenants.errors import check_version
+from tenants.locking import locked
 
 
 @transaction.atomic
@@ -18,9 +19,9 @@ def change_template(
     """Sets those of `brand_id`, `language`, `subject`, `text` and `html` that are named; what was said to have failed
     is forgotten. `expected` are the versions of which the caller changes one, None for any.
 
-    Raises InvalidTemplateError, TemplateExistsError, StaleVersionError.
+    Raises GoneError, StaleVersionError, InvalidTemplateError, TemplateExistsError.
     """
-    found = Template.objects.select_for_update(of=("self",)).select_related("rule").get(pk=template.pk)
+    found = locked(Template.objects.select_related("rule"), template.pk)
     check_version(found.version, expected=expected)
     if not changes:
         return found

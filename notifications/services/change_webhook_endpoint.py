@@ -14,6 +14,7 @@ from notifications.models import WebhookEndpoint
 from notifications.services.rest_endpoint import wake_endpoint
 from notifications.services.switch_off_endpoint import switch_off_endpoint
 from tenants.errors import check_version
+from tenants.locking import locked
 
 
 @contextmanager
@@ -37,8 +38,8 @@ def change_webhook_endpoint(
     """Sets the named ones of url, event_types, description and is_active; nothing where nothing is named.
 
     Switched off, what waits for it is cancelled, and what happens until it is on again is never told to it.
-    `expected` are the versions of which the caller changes one, None for any. Raises ValidationError, by field;
-    StaleVersionError.
+    `expected` are the versions of which the caller changes one, None for any. Raises GoneError, StaleVersionError;
+    ValidationError, by field.
     """
     endpoint = _locked(endpoint, expected)
     if "url" in changes and changes["url"] != endpoint.url:
@@ -67,7 +68,8 @@ def change_webhook_endpoint(
 def delete_webhook_endpoint(
     *, endpoint: WebhookEndpoint, now: datetime, expected: frozenset[int] | None = None
 ) -> None:
-    """Ends an endpoint and forgets its secrets; the log of its deliveries stays. Raises StaleVersionError."""
+    """Ends an endpoint and forgets its secrets; the log of its deliveries stays. Raises GoneError,
+    StaleVersionError."""
     endpoint = _locked(endpoint, expected)
     switch_off_endpoint(endpoint=endpoint, why="It was deleted.", now=now)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
@@ -76,6 +78,6 @@ def delete_webhook_endpoint(
 
 
 def _locked(endpoint: WebhookEndpoint, expected: frozenset[int] | None) -> WebhookEndpoint:
-    found = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
+    found = locked(WebhookEndpoint.objects.kept(), endpoint.pk)
     check_version(found.version, expected=expected)
     return found

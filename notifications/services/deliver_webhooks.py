@@ -27,6 +27,7 @@ from notifications.services.switch_off_endpoint import switch_off_endpoint
 from notifications.services.wake import keep_turn
 from tenants.context import current_schema
 from tenants.leases import claim, database_now, give_back
+from tenants.locking import locked
 from tenants.secrets import unseal
 from tenants.telemetry import tracing, work
 from tenants.telemetry.metrics import record
@@ -160,7 +161,7 @@ def _mark(delivery: WebhookDelivery, answer: Answer, *, now: datetime) -> bool:
     meaning = Verdict.BUSY if answer.status is None else verdict(answer.status)
     if meaning is Verdict.GONE:
         # Endpoints are locked before their deliveries, everywhere.
-        WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=delivery.endpoint_id)
+        locked(WebhookEndpoint.objects, delivery.endpoint_id, no_key=True)
     if meaning is Verdict.DELIVERED:
         mine = _finish(delivery, DeliveryState.DELIVERED, last_status=answer.status, delivered_at=now)
     elif meaning is Verdict.GONE:

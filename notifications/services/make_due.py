@@ -18,7 +18,8 @@ from notifications.rules.timing import expiry
 from notifications.services.hints import hint_here
 from notifications.services.replan import replan_message
 from notifications.subjects import Occasion
-from tenants.errors import DomainError
+from tenants.errors import DomainError, GoneError
+from tenants.locking import locked
 
 
 @transaction.atomic
@@ -33,15 +34,17 @@ def make_due(
     now: datetime,
     **fields: Any,
 ) -> Message:
-    """Makes a message that is in one of the states `of` due now, with a line in its history that names `by`.
+    """Makes a message that is in one of the states `of` due now, with a line in its history that says `reason`,
+    a format string over its `state`, and names `by`.
 
-    Its reader's quiet hours still count. Raises `refusal`, MessageUntrueError, MessageTooLateError,
-    MessageUnwantedError; Message.DoesNotExist.
+    Its reader's quiet hours still count. Raises `refusal`, GoneError, MessageUntrueError,
+    MessageTooLateError, MessageUnwantedError.
     """
     occasion = _locked_occasion(message_id)
-    message = Message.objects.select_for_update(of=("self",)).select_related("rule").get(pk=message_id)
+    message = locked(Message.objects.select_related("rule"), message_id)
     if message.state not in of:
         raise refusal(state=message.get_state_display().lower())
+    reason = reason.format(state=message.state)
     if occasion is None or occasion.schedule_version != message.schedule_version:
         raise MessageUntrueError
     if message.event == Event.BEFORE_START and occasion.starts_at <= now:
@@ -73,5 +76,8 @@ def make_due(
 
 def _locked_occasion(message_id: UUID) -> Occasion | None:
     """What the message is about, locked: before the message itself, as those do who change bookings."""
-    kind, subject_id = Message.objects.values_list("subject_kind", "subject_id").get(pk=message_id)
+    subject = Message.objects.values_list("subject_kind", "subject_id").filter(pk=message_id).first()
+    if subject is None:
+        raise GoneError
+    kind, subject_id = subject
     return subjects.source(kind).lock(subject_id) if kind in subjects.kinds() else None

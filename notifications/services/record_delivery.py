@@ -14,6 +14,7 @@ from notifications.rules.suppressions import SuppressionReason, SuppressionScope
 from notifications.selectors import address_told
 from notifications.services.suppress import suppress
 from tenants.errors import DomainError, Kind
+from tenants.locking import locked
 
 _BOUNCED = MessageState.BOUNCED
 # Where it was tried: being sent, or handed over by a worker that was killed or whose connection broke before it could
@@ -34,9 +35,10 @@ def record_delivery(*, message: Message, report: Report, now: datetime) -> Messa
 
     What did not arrive is `bounced`, also where it comes before the worker could say `sent`. A bounce for ever
     suppresses the address, a complaint all but what is essential, and bounces for now do so after SOFT_BOUNCES
-    messages in a row; of the message's brand. Raises NeverSentError.
+    messages in a row; of the message's brand. Raises GoneError,
+    NeverSentError.
     """
-    message = Message.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=message.pk)
+    message = locked(Message.objects.select_related("recipient"), message.pk)
     told = _told(message)
     if report.kind in told:
         return message

@@ -8,6 +8,7 @@ from notifications.services.hints import hint_here
 from notifications.services.rest_endpoint import wake_endpoint
 from notifications.services.send_test_webhook import check_on
 from tenants.leases import database_now
+from tenants.locking import locked
 from tenants.telemetry import tracing, work
 
 
@@ -16,13 +17,13 @@ def replay_delivery(*, delivery: WebhookDelivery) -> WebhookDelivery:
     """A new delivery of the same webhook-id and payload, due at once.
 
     One that still waits for its next try is tried at once instead: another one would have to wait for it. Raises
-    WebhookEndpointOffError.
+    GoneError, WebhookEndpointOffError.
     """
     check_on(delivery.endpoint)
     wake_endpoint(delivery.endpoint_id)
     now = database_now()
     hint_here(now)
-    delivery = WebhookDelivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    delivery = locked(WebhookDelivery.objects, delivery.pk)
     if delivery.state in UNFINISHED:
         WebhookDelivery.objects.filter(pk=delivery.pk, state__in=WAITING).update(due_at=now)
         delivery.refresh_from_db()

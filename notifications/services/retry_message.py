@@ -13,7 +13,7 @@ from notifications.errors import (
 from notifications.models import Message
 from notifications.rules import MessageState, Why
 from notifications.services.make_due import make_due
-from tenants.errors import DomainError
+from tenants.errors import DomainError, GoneError
 
 RETRIABLE: Final = (MessageState.DEAD, MessageState.FAILED, MessageState.EXPIRED, MessageState.BOUNCED)
 REFUSALS: Final[list[type[DomainError]]] = [
@@ -21,21 +21,21 @@ REFUSALS: Final[list[type[DomainError]]] = [
     MessageUntrueError,
     MessageTooLateError,
     MessageUnwantedError,
+    GoneError,
 ]
 
 
 def retry_message(*, message_id: UUID, by: str, now: datetime) -> Message:
     """Plans a message anew that is dead, failed, expired or bounced: due now, with all its attempts before it.
 
-    `by` is who wants it, as the audit names them. Raises REFUSALS; Message.DoesNotExist.
+    `by` is who wants it, as the audit names them. Raises REFUSALS.
     """
-    was = Message.objects.values_list("state", flat=True).get(pk=message_id)
     return make_due(
         message_id=message_id,
         of=RETRIABLE,
         refusal=MessageNotRetriableError,
         why=Why.RETRIED,
-        reason=f"Retried: it was {was}.",
+        reason="Retried: it was {state}.",
         by=by,
         now=now,
         attempts=0,

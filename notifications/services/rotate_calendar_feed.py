@@ -7,6 +7,7 @@ from django.db import transaction
 from notifications.models import CalendarFeed
 from notifications.services.create_calendar_feed import IssuedFeed, new_secret
 from tenants.errors import DomainError, Kind, check_version
+from tenants.locking import locked
 
 
 class FeedRevokedError(DomainError):
@@ -19,10 +20,10 @@ class FeedRevokedError(DomainError):
 def rotate_calendar_feed(*, feed: CalendarFeed, now: datetime, expected: frozenset[int] | None = None) -> IssuedFeed:
     """Ends the old address at once and answers the new secret, which is shown this once.
 
-    `expected` are the versions of which the caller rotates one, None for any. Raises FeedRevokedError,
-    StaleVersionError.
+    `expected` are the versions of which the caller rotates one, None for any. Raises GoneError,
+    StaleVersionError, FeedRevokedError.
     """
-    feed = CalendarFeed.objects.with_owner().select_for_update(of=("self",)).get(pk=feed.pk)
+    feed = locked(CalendarFeed.objects.with_owner(), feed.pk)
     check_version(feed.version, expected=expected)
     if feed.revoked_at is not None:
         raise FeedRevokedError

@@ -11,6 +11,7 @@ from notifications.channels.accounts import values_after
 from notifications.channels.tables import PROVIDERS
 from notifications.models import ChannelAccount
 from tenants.errors import DomainError, Kind, check_version
+from tenants.locking import locked
 from tenants.secrets import seal
 
 
@@ -43,8 +44,8 @@ def change_channel(
     now: datetime,
 ) -> ChannelAccount:
     """Changes the values that are named; an empty one removes. `expected` are the versions that the caller may have
-    seen, None for any. Raises WrongFieldsError, ChannelTakenError, StaleVersionError."""
-    account = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    seen, None for any. Raises GoneError, StaleVersionError, WrongFieldsError, ChannelTakenError."""
+    account = locked(ChannelAccount.objects, account.pk)
     check_version(account.version, expected=expected)
     account.version += 1
     if is_active is not None:
@@ -56,8 +57,8 @@ def change_channel(
 @transaction.atomic
 def remove_channel(*, account: ChannelAccount, expected: frozenset[int] | None) -> None:
     """Removes the account with its secrets. Messages to come leave through the next one that there is, or wait for
-    nobody. Raises StaleVersionError."""
-    account = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    nobody. Raises GoneError, StaleVersionError."""
+    account = locked(ChannelAccount.objects, account.pk)
     check_version(account.version, expected=expected)
     account.delete()
 

@@ -17,7 +17,7 @@ from scheduling.models import Client, Person, StaffMember
 from scheduling.services import register_person
 from scheduling.services.change_person import change_person
 from scheduling.services.register_person import register_client, register_staff_member
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 _REFUSALS = [register_person.EmailTakenError, register_person.PersonOfAnotherBrandError]
 
@@ -71,7 +71,7 @@ class ClientViewSet(PeopleViewSet):
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
         "create": [register_person.ClientExistsError, *_REFUSALS],
-        "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, *_REFUSALS],
+        "partial_update": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, *_REFUSALS],
     }
 
     @extend_schema(
@@ -141,7 +141,7 @@ class StaffViewSet(PeopleViewSet):
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
         "create": [register_person.StaffMemberExistsError, *_REFUSALS],
-        "partial_update": [NotFoundError, PreconditionRequiredError, StaleVersionError, *_REFUSALS],
+        "partial_update": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, *_REFUSALS],
     }
 
     @extend_schema(

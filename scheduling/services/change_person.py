@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from scheduling.models import Person, Resource
 from scheduling.services.register_person import EmailTakenError, check_brands
 from tenants.errors import check_version
+from tenants.locking import locked
 
 
 @transaction.atomic
@@ -23,10 +24,10 @@ def change_person(
     """Sets the named fields, the date of the change and raises the version; nothing where nothing is named.
 
     `for_brand` is the brand for which the caller speaks, None for the whole tenant; `expected` are the versions of
-    which the caller changes one, None for any. Raises EmailTakenError, PersonOfAnotherBrandError,
-    StaleVersionError.
+    which the caller changes one, None for any. Raises GoneError, StaleVersionError,
+    EmailTakenError, PersonOfAnotherBrandError.
     """
-    check_version(Person.objects.select_for_update().get(pk=person.pk).version, expected=expected)
+    check_version(locked(Person.objects, person.pk).version, expected=expected)
     if for_brand is not None:
         check_brands(person=person, brand_id=for_brand)
     if not changes:

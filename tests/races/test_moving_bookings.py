@@ -55,7 +55,7 @@ def test_without_the_lock_on_the_booking_a_cancelled_one_holds_time(
     tenant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cancellation happens between the move's look at the booking and its writing."""
-    monkeypatch.setattr(rescheduling, "CoachBooking", _Unlocked)
+    monkeypatch.setattr(rescheduling, "locked", lambda bookings, key: bookings.get(pk=key))
     looked, cancelled = threading.Event(), threading.Event()
 
     def wait(*_: Any, **__: Any) -> None:
@@ -93,17 +93,6 @@ def test_without_the_constraint_both_get_it(tenant: Any, database: str) -> None:
 
     assert said == ["moved", "moved"]
     assert _broken(tenant)
-
-
-class _Unlocked:
-    """CoachBooking without the lock."""
-
-    SUBJECT_KIND = CoachBooking.SUBJECT_KIND
-
-    class objects:  # noqa: N801 - as Django calls it
-        @staticmethod
-        def select_for_update(**_: Any) -> Any:
-            return CoachBooking.objects
 
 
 def _booking(tenant: Any, number: int, *, coach: Any = None) -> CoachBooking:

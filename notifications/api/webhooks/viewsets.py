@@ -31,10 +31,10 @@ from notifications.services.replay_delivery import replay_delivery
 from notifications.services.rotate_webhook_secret import rotate_webhook_secret
 from notifications.services.send_test_webhook import WebhookEndpointOffError, send_test_webhook
 from tenants.brands.models import Brand
-from tenants.errors import StaleVersionError
+from tenants.errors import GoneError, StaleVersionError
 
 _READ, _WRITE = {"read:webhooks"}, {"write:webhooks"}
-_CHANGES = [NotFoundError, PreconditionRequiredError, StaleVersionError]
+_CHANGES = [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError]
 
 
 class _OfBrand(PlatformViewSet):
@@ -70,7 +70,7 @@ class WebhookEndpointViewSet(_OfBrand):
         "create": [WebhookEndpointLimitError],
         "partial_update": _CHANGES,
         "destroy": _CHANGES,
-        "rotate_secret": [NotFoundError],
+        "rotate_secret": [NotFoundError, GoneError],
         "test": [NotFoundError, WebhookEndpointOffError],
     }
 
@@ -213,7 +213,7 @@ class WebhookDeliveryViewSet(_OfBrand):
     refusals: ClassVar = {
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
-        "replay": [NotFoundError, WebhookEndpointOffError],
+        "replay": [NotFoundError, GoneError, WebhookEndpointOffError],
     }
 
     def deliveries(self) -> Any:
