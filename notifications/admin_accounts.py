@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.messages import error, success
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,12 +23,13 @@ from unfold.widgets import (
 
 from accounts.admin_base import BrandScopedAdmin
 from accounts.admin_sites import tenant_site
+from api.admin_services import ServiceSavedAdmin, become
 from notifications.channels.accounts import values_after
 from notifications.channels.fields import Field, WrongFieldsError
 from notifications.channels.tables import PROVIDERS
 from notifications.models import ChannelAccount
 from notifications.rules import Channel
-from notifications.services.set_up_channel import ChannelTakenError, change_channel, set_up_channel
+from notifications.services.set_up_channel import ChannelTakenError, change_channel, remove_channel, set_up_channel
 from notifications.services.try_channel import TooManyTestsError, ask_for_test
 from notifications.tasks import wake_for_test
 
@@ -116,7 +118,7 @@ def _form_field(field: Field, account: ChannelAccount) -> forms.Field:
 
 
 @admin.register(ChannelAccount, site=tenant_site)
-class ChannelAccountAdmin(BrandScopedAdmin):
+class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
     shows_tenant_wide = True
     form = AccountForm
     list_display = ("shown_channel", "shown_provider", "shown_brand", "is_active", "shown_test", "tested_at")
@@ -191,19 +193,24 @@ class ChannelAccountAdmin(BrandScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: ChannelAccount, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         now, is_active = timezone.now(), form.cleaned_data["is_active"]
-        if change:
-            saved = change_channel(account=obj, changes=form.changes, is_active=is_active, expected=None, now=now)
-        else:
-            saved = set_up_channel(
-                channel=obj.channel,
-                provider=obj.provider,
-                brand_id=obj.brand_id,
-                values=form.changes,
-                is_active=is_active,
-                now=now,
-            )
-        obj.pk = saved.pk
-        obj.refresh_from_db()
+        try:
+            if change:
+                saved = change_channel(account=obj, changes=form.changes, is_active=is_active, expected=None, now=now)
+            else:
+                saved = set_up_channel(
+                    channel=obj.channel,
+                    provider=obj.provider,
+                    brand_id=obj.brand_id,
+                    values=form.changes,
+                    is_active=is_active,
+                    now=now,
+                )
+        except WrongFieldsError as refused:  # somebody else has changed the account since the form looked at it
+            raise ValidationError({f"{_PREFIX}{name}": text for name, text in refused.wrong.items()}) from refused
+        become(obj, saved)
+
+    def delete_model(self, request: HttpRequest, obj: ChannelAccount) -> None:  # noqa: ARG002
+        remove_channel(account=obj, expected=None)
 
     def has_test_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         account = None if object_id is None else self.get_object(request, object_id)

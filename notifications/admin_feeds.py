@@ -14,13 +14,13 @@ from unfold.decorators import display
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, permission_to, selectable_brands
 from accounts.admin_keys import SecretPage
 from accounts.admin_sites import tenant_site
+from api.admin_services import ServiceSavedAdmin, become
 from notifications.api.calendar_file import address_of
 from notifications.models import CalendarFeed
 from notifications.rules.feeds import FeedLevel
 from notifications.services.create_calendar_feed import IssuedFeed, create_calendar_feed
 from notifications.services.revoke_calendar_feed import revoke_calendar_feed
 from notifications.services.rotate_calendar_feed import rotate_calendar_feed
-from scheduling.admin import ServiceSavedAdmin, become
 from scheduling.public import Client, StaffMember
 from tenants.errors import DomainError
 

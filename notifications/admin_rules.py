@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, permission_to
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
+from api.admin_services import ServiceSavedAdmin, become
 from notifications import subjects
 from notifications.models import Rule
 from notifications.services.change_rule import FIELDS, archive_rule, change_rule, create_rule
@@ -53,7 +54,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Rule, site=tenant_site)
-class RuleAdmin(BrandScopedAdmin):
+class RuleAdmin(ServiceSavedAdmin, BrandScopedAdmin):
     form = RuleForm
     shows_tenant_wide = True
     list_display = ("shown_name", "shown_when", "audience", "channel", "shown_brand", "shown_quiet", "shown_state")
@@ -86,15 +87,10 @@ class RuleAdmin(BrandScopedAdmin):
         fields = {name: getattr(obj, name) for name in FIELDS}
         now = timezone.now()
         saved = change_rule(rule=obj, changes=fields, now=now) if change else create_rule(fields=fields, now=now)
-        obj.pk = saved.pk
-        obj.refresh_from_db()
+        become(obj, saved)
 
     def delete_model(self, request: HttpRequest, obj: Rule) -> None:  # noqa: ARG002
         archive_rule(rule=obj, now=timezone.now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Rule]) -> None:
-        for rule in queryset:
-            self.delete_model(request, rule)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:  # noqa: ARG002
         """A rule ends; what it has sent stays in the log, so nothing stands in its way."""

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete
 from accounts.admin_sites import tenant_site
+from api.admin_services import ServiceSavedAdmin, become
 from notifications.models import Suppression
 from notifications.rules import Channel
 from notifications.rules.suppressions import SuppressionScope, normalised
@@ -66,7 +67,7 @@ def _stands(channel: Channel, address: str, brand: Any) -> bool:
 
 
 @admin.register(Suppression, site=tenant_site)
-class SuppressionAdmin(NoDelete, BrandScopedAdmin):
+class SuppressionAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
     list_display = ("address", "channel", "shown_reason", "scope", "shown_brand", "created_at", "shown_status")
     list_filter = (
         StandsFilter,
@@ -111,8 +112,7 @@ class SuppressionAdmin(NoDelete, BrandScopedAdmin):
             note=obj.note,
             now=timezone.now(),
         )
-        obj.pk = made.pk
-        obj.refresh_from_db()
+        become(obj, made)
 
     @admin.action(description="End: write to these addresses again", permissions=["end"])
     def end(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> None:

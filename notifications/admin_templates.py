@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, permission_to, selectable_brands
 from accounts.admin_sites import tenant_site
 from accounts.content_policy import MAIL
+from api.admin_services import ServiceSavedAdmin, become
 from notifications import subjects
 from notifications.admin_messages import RuleFilter
 from notifications.models import Message, Rule, Template
@@ -96,7 +97,7 @@ class PreviewForm(forms.Form):
 
 
 @admin.register(Template, site=tenant_site)
-class TemplateAdmin(BrandScopedAdmin):
+class TemplateAdmin(ServiceSavedAdmin, BrandScopedAdmin):
     form = TemplateForm
     shows_tenant_wide = True
     list_display = ("shown_rule", "language", "shown_brand", "subject", "shown_failure")
@@ -135,9 +136,7 @@ class TemplateAdmin(BrandScopedAdmin):
         else:
             data = TemplateData(subject=obj.subject, text=obj.text, html=obj.html)
             saved = add_template(rule=obj.rule, brand_id=obj.brand_id, language=obj.language, data=data)
-            obj.pk = saved.pk
-        obj._state.adding = False  # noqa: SLF001 - it is stored under this key
-        obj.language, obj.version = saved.language, saved.version
+        become(obj, saved)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A template stays with its rule."""
@@ -145,10 +144,6 @@ class TemplateAdmin(BrandScopedAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Template) -> None:  # noqa: ARG002
         delete_template(template=obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Template]) -> None:
-        for template in queryset:
-            self.delete_model(request, template)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.preview)

@@ -19,11 +19,12 @@ from accounts.admin_base import BrandScopedAdmin, ReadOnly, permission_to
 from accounts.admin_keys import SecretPage
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
+from api.admin_services import ServiceSavedAdmin, become
 from notifications.channels.webhooks.receivers import check_url
 from notifications.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from notifications.rules.webhooks import EVENT_TYPES, OVERLAP
 from notifications.services.change_webhook_endpoint import change_webhook_endpoint, delete_webhook_endpoint
-from notifications.services.register_webhook_endpoint import WebhookEndpointLimitError, register_webhook_endpoint
+from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from notifications.services.replay_delivery import replay_delivery
 from notifications.services.rotate_webhook_secret import rotate_webhook_secret
 from notifications.services.send_test_webhook import WebhookEndpointOffError, send_test_webhook
@@ -59,7 +60,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(WebhookEndpoint, site=tenant_site)
-class WebhookEndpointAdmin(BrandScopedAdmin, SecretPage):
+class WebhookEndpointAdmin(ServiceSavedAdmin, BrandScopedAdmin, SecretPage):
     form = EndpointForm
     add_form_title = "New webhook endpoint"
     list_display = ("__str__", "shown_url", "shown_brand", "shown_events", "shown_state", "served_at")
@@ -100,7 +101,7 @@ class WebhookEndpointAdmin(BrandScopedAdmin, SecretPage):
             saved = change_webhook_endpoint(
                 endpoint=obj, changes=changes, now=timezone.now(), why="By staff. The history says by whom."
             )
-            obj.version = saved.version
+            become(obj, saved)
             return
         issued = register_webhook_endpoint(
             url=obj.url,
@@ -109,26 +110,14 @@ class WebhookEndpointAdmin(BrandScopedAdmin, SecretPage):
             description=obj.description,
             now=timezone.now(),
         )
-        # Django logs the addition of `obj` and answers with it.
-        obj.pk, obj.created_at = issued.endpoint.pk, issued.endpoint.created_at
+        become(obj, issued.endpoint)
         request.issued_secret = issued.secret
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except WebhookEndpointLimitError as refusal:
-            error(request, str(refusal))
-            return self._back()
 
     def response_add(self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: Any = None) -> HttpResponse:  # noqa: ARG002
         return self._show(request, obj, request.issued_secret)  # type: ignore[attr-defined]
 
     def delete_model(self, request: HttpRequest, obj: WebhookEndpoint) -> None:  # noqa: ARG002
         delete_webhook_endpoint(endpoint=obj, now=timezone.now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        for endpoint in queryset:
-            self.delete_model(request, endpoint)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The log stays: an endpoint is archived, and nothing goes with it."""
@@ -172,9 +161,6 @@ class WebhookEndpointAdmin(BrandScopedAdmin, SecretPage):
 
     def _show(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
         return self.show_secret(request, title=f"Secret of “{endpoint}”", secret=secret, is_webhook=True)
-
-    def _back(self) -> HttpResponse:
-        return HttpResponse(status=302, headers={"Location": self.list_url})
 
 
 class AttemptInline(TabularInline):

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db import Error
 from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, permission_to, selectable_brands
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
-from api.errors import as_domain_error
+from api.admin_services import ServiceSavedAdmin, become
 from scheduling.models import (
     Client,
     Closure,
@@ -33,38 +32,6 @@ from scheduling.services.change_room import change_room
 from scheduling.services.register_person import EmailTakenError, PersonData, register_client, register_staff_member
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
-from tenants.errors import DomainError
-
-
-class ServiceSavedAdmin(ModelAdmin):
-    """Its `save_model` goes through a service. A refusal is shown at the form, which keeps what was typed."""
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except (DomainError, Error) as error:
-            request.refusal = as_domain_error(error, method=request.method or "")  # type: ignore[attr-defined]
-            if request.refusal is None:  # type: ignore[attr-defined]
-                raise
-        # All was rolled back. Now the form is refused in its validation, and nothing is saved.
-        return super().changeform_view(request, *args, **kwargs)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        form = super().get_form(request, obj, change, **kwargs)
-        refusal = getattr(request, "refusal", None)
-        if refusal is None:
-            return form
-
-        def clean(form: Any) -> None:
-            form.add_error(None, str(refusal))
-
-        return type(form.__name__, (form,), {"clean": clean})
-
-
-def become(row: Any, made: Model) -> None:
-    """Django's admin goes on with the row of its form: it becomes the one that the service has made."""
-    row.pk = made.pk
-    row.refresh_from_db()
 
 
 class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -280,7 +247,7 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Room, site=tenant_site)
-class RoomAdmin(NoDelete):
+class RoomAdmin(ServiceSavedAdmin, NoDelete):
     form = RoomForm
     list_display = ("__str__", "location", "seats")
     list_select_related = ("resource", "location")
