@@ -1,11 +1,20 @@
-"""The current brand of a request."""
+"""The brand of a request, and with what of which brands it may have to do.
+
+What people do (bookings, messages, calendar feeds) is of the current brand. What a tenant sets up (rules, templates,
+channels, webhooks, suppressions) is of one brand or of all, and here an application of the whole tenant speaks for all
+brands, unless it comes to the host of one.
+"""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
+from django.db.models import Q
 from rest_framework.request import Request
 
-from api.errors import EdgeError
+from api.errors import EdgeError, InvalidInputError
 from api.request import principal_of, tenant_of
+from tenants.brands.models import Brand
 
 
 def current_brand_id(request: Request) -> uuid.UUID:
@@ -41,3 +50,35 @@ def check_brand(request: Request, brand_id: uuid.UUID) -> None:
     """Raises ForeignBrandError unless `brand_id` is the current brand."""
     if brand_id != current_brand_id(request):
         raise ForeignBrandError
+
+
+def of_brand(request: Request, *, path: str = "brand") -> Q:
+    """The rows of the brand to which the request is confined: not those of all brands. All rows where it is to none."""
+    brand_id = confined_to(request)
+    return Q() if brand_id is None else Q(**{path: brand_id})
+
+
+def of_brand_or_all(request: Request) -> Q:
+    """As `of_brand`, with the rows that count for all brands: to see, and not to change (`check_own_brand`)."""
+    return Q() if confined_to(request) is None else of_brand(request) | Q(brand=None)
+
+
+def check_own_brand(request: Request, brand_id: uuid.UUID | None) -> None:
+    """Raises ForeignBrandError where the request is confined to another brand than `brand_id`; None is all brands."""
+    if confined_to(request) not in {None, brand_id}:
+        raise ForeignBrandError
+
+
+def chosen_brand_id(
+    request: Request, fields: Mapping[str, Any], *, within: uuid.UUID | None = None
+) -> uuid.UUID | None:
+    """The `brand_id` of a body, None for all brands; where it is left out, the one to which the request is confined.
+
+    All brands are but one for what is part of something of the brand `within`. Raises ForeignBrandError where that is
+    not the caller's to choose, InvalidInputError where there is no such brand.
+    """
+    brand_id: uuid.UUID | None = fields.get("brand_id", confined_to(request))
+    check_own_brand(request, brand_id or within)
+    if brand_id is not None and not Brand.objects.filter(pk=brand_id).exists():
+        raise InvalidInputError({"brand_id": ["There is no such brand."]})
+    return brand_id

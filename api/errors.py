@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import orjson
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.core.paginator import InvalidPage
 from django.db import DataError, InterfaceError, NotSupportedError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -92,6 +93,15 @@ class InvalidInputError(EdgeError):
         self.fields = dict(fields)
         summary = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items())
         super().__init__(summary=summary)
+
+
+@contextmanager
+def by_field() -> Iterator[None]:
+    """Says a service's ValidationError, which names its fields, as InvalidInputError."""
+    try:
+        yield
+    except ValidationError as error:
+        raise InvalidInputError(error.message_dict) from error
 
 
 class PreconditionRequiredError(EdgeError):

@@ -105,7 +105,7 @@ class WebhookEndpointAdmin(ServiceSavedAdmin, BrandScopedAdmin, SecretPage):
             return
         issued = register_webhook_endpoint(
             url=obj.url,
-            brand=obj.brand,
+            brand_id=obj.brand_id,
             event_types=form.cleaned_data["event_types"],
             description=obj.description,
             now=timezone.now(),

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.brands import ForeignBrandError, check_brand, current_brand_id, speaks_for_all_brands
+from api.brands import ForeignBrandError, chosen_brand_id, of_brand
 from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
@@ -26,7 +25,8 @@ from tenants.errors import GoneError, StaleVersionError
 
 
 class ChannelAccountViewSet(PlatformViewSet):
-    """A brand's application sees and changes the brand's accounts; one of the whole tenant also those of all brands."""
+    """A brand's application sees and changes the brand's accounts; one of the whole tenant those of every brand, and of
+    all."""
 
     queryset = ChannelAccount.objects.all()
     pagination_class = OpaqueCursor
@@ -51,10 +51,7 @@ class ChannelAccountViewSet(PlatformViewSet):
     }
 
     def accounts(self) -> Any:
-        mine = Q(brand=current_brand_id(self.request))
-        if speaks_for_all_brands(self.request):
-            mine |= Q(brand=None)
-        return self.queryset.filter(mine)
+        return self.queryset.filter(of_brand(self.request))
 
     def found(self, account_id: Any) -> ChannelAccount:
         account: ChannelAccount | None = self.accounts().filter(pk=account_id).first()
@@ -101,15 +98,11 @@ class ChannelAccountViewSet(PlatformViewSet):
     )
     def create(self, request: Request) -> Response:
         fields = self.parsed(shapes.NewAccountInput)
-        if fields["brand_id"] is not None:
-            check_brand(request, fields["brand_id"])
-        elif not speaks_for_all_brands(request):
-            raise ForeignBrandError
         with _named("settings"):
             account = set_up_channel(
                 channel=fields["channel"],
                 provider=fields["provider"],
-                brand_id=fields["brand_id"],
+                brand_id=chosen_brand_id(request, fields),
                 values=fields["settings"],
                 is_active=fields["is_active"],
                 now=self.now,

@@ -1,16 +1,13 @@
 """Rules in the platform's own format."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.brands import ForeignBrandError, confined_to
-from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
+from api.brands import ForeignBrandError, check_own_brand, chosen_brand_id, of_brand_or_all
+from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError, by_field
 from api.paging import OpaqueCursor
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
@@ -18,7 +15,6 @@ from notifications.api import rule_examples as examples
 from notifications.api import rule_shapes as shapes
 from notifications.models import Rule
 from notifications.services.change_rule import archive_rule, change_rule, create_rule
-from tenants.brands.models import Brand
 from tenants.errors import GoneError, StaleVersionError
 
 _READ, _WRITE = {"read:notifications"}, {"write:notifications"}
@@ -83,11 +79,12 @@ class RuleViewSet(PlatformViewSet):
         examples=examples.NEW_RULE,
         extensions=examples.LEADS_TO,
     )
-    def create(self, request: Request) -> Response:  # noqa: ARG002
+    def create(self, request: Request) -> Response:
         fields = self.parsed(shapes.RuleInput)
-        fields.setdefault("brand_id", confined_to(self.request))
-        self._check_brand(fields["brand_id"])
-        return _answer(_checked(lambda: create_rule(fields=fields, now=self.now)), status=201)
+        fields["brand_id"] = chosen_brand_id(request, fields)
+        with by_field():
+            rule = create_rule(fields=fields, now=self.now)
+        return _answer(rule, status=201)
 
     @extend_schema(
         operation_id="changeNotificationRule",
@@ -101,9 +98,12 @@ class RuleViewSet(PlatformViewSet):
     def partial_update(self, request: Request, pk: int) -> Response:
         changes = self.parsed(shapes.RuleChanges)
         rule = self._own(pk)
-        self._check_brand(changes.get("brand_id", rule.brand_id))
+        if "brand_id" in changes:
+            chosen_brand_id(request, changes)
         expected = expected_versions(request, required=True)
-        return _answer(_checked(lambda: change_rule(rule=rule, changes=changes, now=self.now, expected=expected)))
+        with by_field():
+            rule = change_rule(rule=rule, changes=changes, now=self.now, expected=expected)
+        return _answer(rule)
 
     @extend_schema(
         operation_id="deleteNotificationRule",
@@ -118,9 +118,7 @@ class RuleViewSet(PlatformViewSet):
         return Response(status=204)
 
     def _rules(self) -> Any:
-        rules = self.get_queryset()
-        brand_id = confined_to(self.request)
-        return rules.filter(Q(brand=brand_id) | Q(brand=None)) if brand_id else rules
+        return self.get_queryset().filter(of_brand_or_all(self.request))
 
     def _found(self, pk: int) -> Rule:
         rule: Rule | None = self._rules().filter(pk=pk).first()
@@ -130,23 +128,8 @@ class RuleViewSet(PlatformViewSet):
 
     def _own(self, pk: int) -> Rule:
         rule = self._found(pk)
-        if confined_to(self.request) not in {None, rule.brand_id}:
-            raise ForeignBrandError
+        check_own_brand(self.request, rule.brand_id)
         return rule
-
-    def _check_brand(self, brand_id: Any) -> None:
-        """Raises ForeignBrandError for a rule that the caller may not make so, InvalidInputError for no brand."""
-        if confined_to(self.request) not in {None, brand_id}:
-            raise ForeignBrandError
-        if brand_id and not Brand.objects.filter(pk=brand_id).exists():
-            raise InvalidInputError({"brand_id": ["There is no such brand."]})
-
-
-def _checked(save: Callable[[], Rule]) -> Rule:
-    try:
-        return save()
-    except ValidationError as error:
-        raise InvalidInputError(error.message_dict) from error
 
 
 def _answer(rule: Rule, *, status: int = 200) -> Response:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.brands import ForeignBrandError, confined_to
+from api.brands import ForeignBrandError, chosen_brand_id, of_brand
 from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
@@ -20,7 +20,6 @@ from notifications.rules import Channel
 from notifications.rules.suppressions import SuppressionScope, normalised
 from notifications.services.add_suppression import AlreadySuppressedError, add_suppression
 from notifications.services.end_suppression import end_suppression
-from tenants.brands.models import Brand
 from tenants.errors import GoneError, StaleVersionError
 
 
@@ -41,7 +40,7 @@ class SuppressionViewSet(PlatformViewSet):
     refusals: ClassVar = {
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
-        "create": [AlreadySuppressedError],
+        "create": [ForeignBrandError, AlreadySuppressedError],
         "destroy": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, InvalidInputError],
     }
 
@@ -80,12 +79,12 @@ class SuppressionViewSet(PlatformViewSet):
         examples=examples.NEW_SUPPRESSION,
         extensions=examples.leads_to("$response.body#/id"),
     )
-    def create(self, request: Request) -> Response:  # noqa: ARG002
+    def create(self, request: Request) -> Response:
         fields = self.parsed(shapes.SuppressionInput)
         suppression = add_suppression(
             channel=Channel(fields["channel"]),
             address=fields["address"],
-            brand_id=self._brand_for(fields),
+            brand_id=chosen_brand_id(request, fields),
             scope=SuppressionScope(fields.get("scope", SuppressionScope.EVERYTHING)),
             note=fields.get("note", ""),
             now=self.now,
@@ -107,8 +106,7 @@ class SuppressionViewSet(PlatformViewSet):
         return Response(status=204)
 
     def _visible(self) -> SuppressionQuerySet:
-        own = confined_to(self.request)
-        return Suppression.objects.filter(brand_id=own) if own else Suppression.objects.all()
+        return Suppression.objects.filter(of_brand(self.request))
 
     def _found(self, key: UUID) -> Suppression:
         suppression = self._visible().filter(pk=key).first()
@@ -127,17 +125,6 @@ class SuppressionViewSet(PlatformViewSet):
         if "active" in query:
             rows = rows.filter(ended_at__isnull=query["active"] == "true")
         return rows
-
-    def _brand_for(self, fields: dict[str, Any]) -> UUID | None:
-        """Raises ForeignBrandError and InvalidInputError."""
-        own, named = confined_to(self.request), fields.get("brand_id")
-        if own is not None:
-            if "brand_id" in fields and named != own:
-                raise ForeignBrandError
-            return own
-        if named is not None and not Brand.objects.filter(pk=named).exists():
-            raise InvalidInputError({"brand_id": ["There is no such brand."]})
-        return named
 
 
 def _shown(suppression: Suppression, *, status: int = 200) -> Response:

@@ -1,15 +1,13 @@
 """Templates in the platform's own format."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
-from django.db.models import Q
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.brands import ForeignBrandError, confined_to, current_brand_id
+from api.brands import ForeignBrandError, check_own_brand, chosen_brand_id, current_brand_id, of_brand_or_all
 from api.errors import InsufficientScopeError, InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor, PageQuery
 from api.request import principal_of
@@ -45,28 +43,7 @@ _LEADS_TO = {
 _READ, _WRITE = {"read:notifications"}, {"write:notifications"}
 
 
-class BrandedViewSet(PlatformViewSet):
-    """Rules and templates of the caller's brand and those of all brands are seen; only the brand's own are changed,
-    but by whoever speaks for all brands."""
-
-    @property
-    def of_brand(self) -> Q:
-        brand_id = confined_to(self.request)
-        return Q() if brand_id is None else Q(brand=None) | Q(brand=brand_id)
-
-    def check_may_write(self, brand_id: UUID | None) -> None:
-        """Raises ForeignBrandError."""
-        own = confined_to(self.request)
-        if own is not None and brand_id != own:
-            raise ForeignBrandError
-
-    def check_brand_is_known(self, fields: dict[str, Any]) -> None:
-        """Raises InvalidInputError."""
-        if fields.get("brand_id") is not None and not Brand.objects.filter(pk=fields["brand_id"]).exists():
-            raise InvalidInputError({"brand_id": ["There is no such brand."]})
-
-
-class RuleTemplateViewSet(BrandedViewSet):
+class RuleTemplateViewSet(PlatformViewSet):
     """Everything below /v1/notification-rules/{rule_id}/templates."""
 
     queryset = Template.objects.all()
@@ -81,7 +58,7 @@ class RuleTemplateViewSet(BrandedViewSet):
     }
 
     def rule(self, rule_id: int) -> Rule:
-        found = Rule.objects.kept().filter(self.of_brand, pk=rule_id).first()
+        found = Rule.objects.kept().filter(of_brand_or_all(self.request), pk=rule_id).first()
         if found is None:
             raise NotFoundError
         return found
@@ -94,9 +71,9 @@ class RuleTemplateViewSet(BrandedViewSet):
         responses=shapes.TemplateOutput(many=True),
         examples=examples.TEMPLATES,
     )
-    def list(self, request: Request, rule_id: int) -> Response:  # noqa: ARG002
+    def list(self, request: Request, rule_id: int) -> Response:
         self.query()
-        page = self.paginate_queryset(self.rule(rule_id).templates.filter(self.of_brand))
+        page = self.paginate_queryset(self.rule(rule_id).templates.filter(of_brand_or_all(request)))
         return self.get_paginated_response([shapes.template_json(template) for template in page or []])
 
     @extend_schema(
@@ -114,9 +91,7 @@ class RuleTemplateViewSet(BrandedViewSet):
     def create(self, request: Request, rule_id: int) -> Response:
         fields = self.parsed(shapes.TemplateInput)
         rule = self.rule(rule_id)
-        brand_id = fields.get("brand_id", confined_to(request))
-        self.check_may_write(brand_id or rule.brand_id)
-        self.check_brand_is_known(fields)
+        brand_id = chosen_brand_id(request, fields, within=rule.brand_id)
         template = add_template(
             rule=rule, brand_id=brand_id, language=fields["language"], data=shapes.template_data(fields)
         )
@@ -151,7 +126,7 @@ class RuleTemplateViewSet(BrandedViewSet):
         return Response(shapes.preview_json(shown))
 
 
-class TemplateViewSet(BrandedViewSet):
+class TemplateViewSet(PlatformViewSet):
     """Everything below /v1/notification-templates."""
 
     queryset = Template.objects.select_related("rule")
@@ -169,12 +144,13 @@ class TemplateViewSet(BrandedViewSet):
 
     def found(self, template_id: Any, *, to_write: bool = False) -> Template:
         # One for all brands is nobody else's business where its rule is another brand's.
-        rules = Rule.objects.kept().filter(self.of_brand)
-        template = self.queryset.filter(self.of_brand, pk=template_id, rule__in=rules).first()
+        seen = of_brand_or_all(self.request)
+        rules = Rule.objects.kept().filter(seen)
+        template = self.queryset.filter(seen, pk=template_id, rule__in=rules).first()
         if template is None:
             raise NotFoundError
         if to_write:
-            self.check_may_write(template.brand_id or template.rule.brand_id)
+            check_own_brand(self.request, template.brand_id or template.rule.brand_id)
         return template
 
     @extend_schema(
@@ -219,10 +195,9 @@ class TemplateViewSet(BrandedViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         changes = self.parsed(shapes.TemplateChanges)
         template = self.found(pk, to_write=True)
-        expected = expected_versions(request, required=True)
         if "brand_id" in changes:
-            self.check_may_write(changes["brand_id"] or template.rule.brand_id)
-            self.check_brand_is_known(changes)
+            chosen_brand_id(request, changes, within=template.rule.brand_id)
+        expected = expected_versions(request, required=True)
         changed = change_template(template=template, changes=changes, expected=expected)
         return versioned(Response(shapes.template_json(changed)), changed.version)
 

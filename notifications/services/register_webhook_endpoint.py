@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,7 +12,6 @@ from notifications.channels.webhooks.signing import new_secret
 from notifications.models import WebhookEndpoint
 from notifications.rules.webhooks import MOST_ENDPOINTS
 from notifications.services.change_webhook_endpoint import naming
-from tenants.brands.models import Brand
 from tenants.errors import DomainError, Kind
 from tenants.secrets import seal
 
@@ -31,7 +31,7 @@ class RegisteredEndpoint:
 
 @transaction.atomic
 def register_webhook_endpoint(
-    *, url: str, brand: Brand | None, event_types: Sequence[str] = (), description: str = "", now: datetime
+    *, url: str, brand_id: UUID | None, event_types: Sequence[str] = (), description: str = "", now: datetime
 ) -> RegisteredEndpoint:
     """Tells an address from now on what happens to the bookings of a brand, or of all.
 
@@ -44,7 +44,7 @@ def register_webhook_endpoint(
     secret = new_secret()
     endpoint = WebhookEndpoint(
         url=url,
-        brand=brand,
+        brand_id=brand_id,
         event_types=sorted(set(event_types)),
         description=description,
         secret=seal(secret),

@@ -13,11 +13,10 @@ from accounts.access.models import Membership
 from accounts.models import User
 from accounts.rules import Role
 from notifications.models import ChannelAccount, Rule, Suppression, Template, WebhookEndpoint
-from notifications.services.change_rule import archive_rule
-from notifications.services.change_webhook_endpoint import delete_webhook_endpoint
 from notifications.services.set_up_channel import set_up_channel
 from tenants.context import use
 from tenants.resolution import resolve
+from tests.notifications import scene
 from tests.notifications.channels.accounts import ALL
 from tests.notifications.webhooks import scene as webhooks
 from tests.support import cast
@@ -77,16 +76,6 @@ def _set_up(provider: str, channel: str = "email") -> ChannelAccount:
     )  # fmt: skip
 
 
-def _end_rules() -> None:
-    for rule in Rule.objects.kept():
-        archive_rule(rule=rule, now=NOW)
-
-
-def _end_endpoints() -> None:
-    for endpoint in WebhookEndpoint.objects.kept():
-        delete_webhook_endpoint(endpoint=endpoint, now=NOW)
-
-
 def _stays(page: Any, *, says: str) -> None:
     """The form, with what was typed and why it was not saved."""
     assert page.status_code == 200, page.content
@@ -96,7 +85,7 @@ def _stays(page: Any, *, says: str) -> None:
 
 def test_a_rule_that_was_ended(north: Any, sign_in: Callable[..., Any], meanwhile: Meanwhile) -> None:
     rule = Rule.objects.get(event="booked")
-    meanwhile("rules", "change_rule", _end_rules)
+    meanwhile("rules", "change_rule", scene.end_rules)
 
     page = sign_in(Role.ADMINISTRATOR).post(f"{ADMIN}/rule/{rule.pk}/change/", **_rule(name="Typed"))
 
@@ -191,7 +180,7 @@ def test_a_channel_whose_server_somebody_else_has_changed(
 
 def test_a_webhook_endpoint_that_was_deleted(north: Any, sign_in: Callable[..., Any], meanwhile: Meanwhile) -> None:
     endpoint = webhooks.register(URL).endpoint
-    meanwhile("webhooks", "change_webhook_endpoint", _end_endpoints)
+    meanwhile("webhooks", "change_webhook_endpoint", webhooks.delete_all)
 
     page = sign_in(Role.ADMINISTRATOR).post(
         f"{ADMIN}/webhookendpoint/{endpoint.pk}/change/", url=URL, description="Typed", is_active="on"
@@ -227,7 +216,7 @@ def test_an_address_that_somebody_else_has_suppressed(
 @pytest.mark.parametrize(
     ("module", "service", "name", "make", "delete"),
     [
-        ("rules", "archive_rule", "rule", lambda: Rule.objects.get(event="booked"), _end_rules),
+        ("rules", "archive_rule", "rule", lambda: Rule.objects.get(event="booked"), scene.end_rules),
         ("templates", "delete_template", "template", _stored_template, Template.objects.all().delete),
         (
             "accounts", "remove_channel", "channelaccount", lambda: _set_up("resend"),
@@ -235,7 +224,7 @@ def test_an_address_that_somebody_else_has_suppressed(
         ),
         (
             "webhooks", "delete_webhook_endpoint", "webhookendpoint", lambda: webhooks.register(URL).endpoint,
-            _end_endpoints,
+            webhooks.delete_all,
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -262,7 +251,7 @@ def test_the_secret_of_an_endpoint_that_was_deleted(
     north: Any, sign_in: Callable[..., Any], meanwhile: Meanwhile
 ) -> None:
     endpoint, admin = webhooks.register(URL).endpoint, sign_in(Role.ADMINISTRATOR)
-    meanwhile("webhooks", "rotate_webhook_secret", _end_endpoints)
+    meanwhile("webhooks", "rotate_webhook_secret", webhooks.delete_all)
     at = f"{ADMIN}/webhookendpoint/"
 
     answer = admin.post(at, action="rotate_secret", _selected_action=[str(endpoint.pk)])

@@ -47,7 +47,9 @@ def make_scene(tenant: Any) -> Scene:
     template = add_template(
         rule=booked, brand_id=cast.main_brand().pk, language="de", data=TemplateData(subject="Hallo", text="Hallo")
     )
-    webhook = register_webhook_endpoint(url="https://8.8.8.8/hooks", brand=cast.main_brand(), now=cast.MONDAY).endpoint
+    webhook = register_webhook_endpoint(
+        url="https://8.8.8.8/hooks", brand_id=cast.main_brand().pk, now=cast.MONDAY
+    ).endpoint
     delivery = send_test_webhook(endpoint=webhook, now=cast.MONDAY)
     person = {"given_name": "Dora", "family_name": "Doe", "email": "dora@example.com", "phone": "+1 555 0100",
               "language": "en", "timezone": "Europe/Berlin"}  # fmt: skip

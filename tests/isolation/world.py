@@ -46,7 +46,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
     cast.make_office_hour(coach, brand=brand)
     now = datetime.now(tz=cast.MONDAY.tzinfo)
     webhook = register_webhook_endpoint(
-        url=f"https://8.8.8.8/{canary}?secret={canary}", brand=brand, description=f"Hook {canary}", now=now
+        url=f"https://8.8.8.8/{canary}?secret={canary}", brand_id=brand.pk, description=f"Hook {canary}", now=now
     ).endpoint
     booking = book_coach(
         coach_id=coach.person_id,

@@ -10,10 +10,11 @@ from bookings.models import CoachBooking
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from notifications import subjects
 from notifications.channels.outgoing import Outgoing
-from notifications.models import Message
+from notifications.models import Message, Rule
 from notifications.selectors import reader_of
 from notifications.services import replan as replanning
 from notifications.services import send_due as sending
+from notifications.services.change_rule import archive_rule
 from notifications.services.compose import compose
 from scheduling.models import Client, StaffMember
 from tests.support import cast
@@ -76,3 +77,8 @@ def replan() -> bool:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(replanning, "_older_transactions_have_ended", lambda _xid: True)
         return replanning.replan_rules(deadline=time.monotonic() + 20, now=datetime.now(tz=UTC))
+
+
+def end_rules() -> None:
+    for rule in Rule.objects.kept():
+        archive_rule(rule=rule, now=datetime.now(tz=UTC))

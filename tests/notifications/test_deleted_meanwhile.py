@@ -23,8 +23,6 @@ from notifications.models import (
     WebhookEndpoint,
 )
 from notifications.rules.reports import Report, ReportKind
-from notifications.services.change_rule import archive_rule
-from notifications.services.change_webhook_endpoint import delete_webhook_endpoint
 from notifications.services.end_suppression import end_suppression
 from notifications.services.record_delivery import record_delivery
 from notifications.services.replay_delivery import replay_delivery
@@ -36,6 +34,7 @@ from scheduling.models import Person
 from scheduling.services.change_person import change_person
 from tenants.errors import GoneError
 from tenants.ids import new_id
+from tests.notifications import scene
 from tests.notifications.channels.accounts import MAIL
 from tests.notifications.webhooks import scene as webhooks
 from tests.support import cast
@@ -68,16 +67,6 @@ def _secret() -> str:
     return f"{_endpoint()}/rotate-secret"
 
 
-def _end_rules() -> None:
-    for rule in Rule.objects.kept():
-        archive_rule(rule=rule, now=NOW)
-
-
-def _end_endpoints() -> None:
-    for endpoint in WebhookEndpoint.objects.kept():
-        delete_webhook_endpoint(endpoint=endpoint, now=NOW)
-
-
 @pytest.mark.parametrize(
     ("module", "service", "make", "delete", "method", "body"),
     [
@@ -85,11 +74,18 @@ def _end_endpoints() -> None:
         ("templates", "delete_template", _template, Template.objects.all().delete, "DELETE", None),
         ("accounts", "change_channel", _account, ChannelAccount.objects.all().delete, "PATCH", {"is_active": False}),
         ("accounts", "remove_channel", _account, ChannelAccount.objects.all().delete, "DELETE", None),
-        ("rules", "change_rule", _rule, _end_rules, "PATCH", {"name": "Neu"}),
-        ("rules", "archive_rule", _rule, _end_rules, "DELETE", None),
-        ("webhooks.viewsets", "change_webhook_endpoint", _endpoint, _end_endpoints, "PATCH", {"description": "New"}),
-        ("webhooks.viewsets", "delete_webhook_endpoint", _endpoint, _end_endpoints, "DELETE", None),
-        ("webhooks.viewsets", "rotate_webhook_secret", _secret, _end_endpoints, "POST", {"overlap_hours": 1}),
+        ("rules", "change_rule", _rule, scene.end_rules, "PATCH", {"name": "Neu"}),
+        ("rules", "archive_rule", _rule, scene.end_rules, "DELETE", None),
+        (
+            "webhooks.viewsets",
+            "change_webhook_endpoint",
+            _endpoint,
+            webhooks.delete_all,
+            "PATCH",
+            {"description": "New"},
+        ),
+        ("webhooks.viewsets", "delete_webhook_endpoint", _endpoint, webhooks.delete_all, "DELETE", None),
+        ("webhooks.viewsets", "rotate_webhook_secret", _secret, webhooks.delete_all, "POST", {"overlap_hours": 1}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

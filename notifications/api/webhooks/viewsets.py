@@ -3,22 +3,18 @@
 An application of one brand sees and changes the endpoints of that brand alone; one of the whole tenant all of them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.brands import ForeignBrandError
-from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
+from api.brands import ForeignBrandError, chosen_brand_id, of_brand
+from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError, by_field
 from api.paging import OpaqueCursor, PageQuery
-from api.request import principal_of, tenant_of
 from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
 from api.writes import shown_once
@@ -30,26 +26,13 @@ from notifications.services.register_webhook_endpoint import WebhookEndpointLimi
 from notifications.services.replay_delivery import replay_delivery
 from notifications.services.rotate_webhook_secret import rotate_webhook_secret
 from notifications.services.send_test_webhook import WebhookEndpointOffError, send_test_webhook
-from tenants.brands.models import Brand
 from tenants.errors import GoneError, StaleVersionError
 
 _READ, _WRITE = {"read:webhooks"}, {"write:webhooks"}
 _CHANGES = [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError]
 
 
-class _OfBrand(PlatformViewSet):
-    @property
-    def brand_id(self) -> UUID | None:
-        """The brand to which the request is bound, by its host or its application; None for the whole tenant."""
-        return tenant_of(self.request).brand_id or principal_of(self.request).brand_id
-
-    def endpoints(self) -> Any:
-        """Those that the caller may see, the deleted ones too."""
-        everything = WebhookEndpoint.objects.all()
-        return everything if self.brand_id is None else everything.filter(brand=self.brand_id)
-
-
-class WebhookEndpointViewSet(_OfBrand):
+class WebhookEndpointViewSet(PlatformViewSet):
     queryset = WebhookEndpoint.objects.all()
     pagination_class = OpaqueCursor
     lookup_value_converter = "uuid"
@@ -67,15 +50,18 @@ class WebhookEndpointViewSet(_OfBrand):
     refusals: ClassVar = {
         "list": [InvalidInputError],
         "retrieve": [NotFoundError],
-        "create": [WebhookEndpointLimitError],
+        "create": [ForeignBrandError, WebhookEndpointLimitError],
         "partial_update": _CHANGES,
         "destroy": _CHANGES,
         "rotate_secret": [NotFoundError, GoneError],
         "test": [NotFoundError, WebhookEndpointOffError],
     }
 
+    def endpoints(self) -> Any:
+        return WebhookEndpoint.objects.kept().filter(of_brand(self.request))
+
     def found(self, pk: UUID) -> WebhookEndpoint:
-        endpoint: WebhookEndpoint | None = self.endpoints().filter(archived_at=None, pk=pk).first()
+        endpoint: WebhookEndpoint | None = self.endpoints().filter(pk=pk).first()
         if endpoint is None:
             raise NotFoundError
         return endpoint
@@ -91,7 +77,7 @@ class WebhookEndpointViewSet(_OfBrand):
     )
     def list(self, request: Request) -> Response:  # noqa: ARG002
         self.query()
-        page = self.paginate_queryset(self.endpoints().filter(archived_at=None)) or []
+        page = self.paginate_queryset(self.endpoints()) or []
         return self.get_paginated_response([shapes.endpoint_json(endpoint) for endpoint in page])
 
     @extend_schema(
@@ -116,11 +102,11 @@ class WebhookEndpointViewSet(_OfBrand):
         examples=examples.NEW_ENDPOINT,
         extensions=parameters.ENDPOINT_LEADS_TO,
     )
-    def create(self, request: Request) -> Response:  # noqa: ARG002
+    def create(self, request: Request) -> Response:
         fields = self.parsed(shapes.WebhookEndpointInput)
-        brand = self._brand(fields.pop("brand_id", self.brand_id))
-        with _naming_fields():
-            made = register_webhook_endpoint(**fields, brand=brand, now=self.now)
+        fields["brand_id"] = chosen_brand_id(request, fields)
+        with by_field():
+            made = register_webhook_endpoint(**fields, now=self.now)
         shown = shapes.endpoint_json(made.endpoint)
         response = _shown_once(shown, made.secret, status=201)
         return versioned(response, made.endpoint.version)
@@ -138,7 +124,7 @@ class WebhookEndpointViewSet(_OfBrand):
         changes = self.parsed(shapes.WebhookEndpointChanges)
         endpoint = self.found(pk)
         expected = expected_versions(request, required=True)
-        with _naming_fields():
+        with by_field():
             endpoint = change_webhook_endpoint(endpoint=endpoint, changes=changes, now=self.now, expected=expected)
         return versioned(Response(shapes.endpoint_json(endpoint)), endpoint.version)
 
@@ -189,22 +175,12 @@ class WebhookEndpointViewSet(_OfBrand):
         delivery = send_test_webhook(endpoint=self.found(pk), now=self.now)
         return Response(shapes.delivery_json(delivery), status=201)
 
-    def _brand(self, brand_id: UUID | None) -> Brand | None:
-        """Raises ForeignBrandError for another than the brand to which the caller is bound, InvalidInputError for one
-        that there is not."""
-        if self.brand_id is not None and brand_id != self.brand_id:
-            raise ForeignBrandError
-        brand = Brand.objects.filter(pk=brand_id).first() if brand_id else None
-        if brand_id and brand is None:
-            raise InvalidInputError({"brand_id": ["There is no such brand."]})
-        return brand
-
 
 class NewestFirst(OpaqueCursor):
     ordering = "-id"
 
 
-class WebhookDeliveryViewSet(_OfBrand):
+class WebhookDeliveryViewSet(PlatformViewSet):
     queryset = WebhookDelivery.objects.all()
     pagination_class = NewestFirst
     lookup_value_converter = "int"
@@ -217,8 +193,7 @@ class WebhookDeliveryViewSet(_OfBrand):
     }
 
     def deliveries(self) -> Any:
-        everything = WebhookDelivery.objects.all()
-        return everything if self.brand_id is None else everything.filter(endpoint__brand=self.brand_id)
+        return WebhookDelivery.objects.filter(of_brand(self.request, path="endpoint__brand"))
 
     def found(self, pk: int) -> WebhookDelivery:
         delivery: WebhookDelivery | None = self.deliveries().select_related("endpoint").filter(pk=pk).first()
@@ -271,14 +246,6 @@ class WebhookDeliveryViewSet(_OfBrand):
     def replay(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         delivery = replay_delivery(delivery=self.found(pk))
         return Response(shapes.delivery_json(delivery), status=201)
-
-
-@contextmanager
-def _naming_fields() -> Iterator[None]:
-    try:
-        yield
-    except ValidationError as error:
-        raise InvalidInputError(error.message_dict) from error
 
 
 def _shown_once(data: dict[str, Any], secret: str, *, status: int = 200) -> Response:

@@ -8,6 +8,7 @@ import pytest
 from notifications import tasks
 from notifications.models import ChannelAccount
 from notifications.services.try_channel import run_test
+from tenants.ids import new_id
 from tenants.throttling.rules import parse_limit
 from tests.notifications.channels.accounts import ALL, CANARY
 from tests.notifications.channels.servers import Provider
@@ -103,15 +104,35 @@ def test_a_brands_application_sets_up_its_own_brand_alone(rest: Rest, brands_res
     assert brands_rest.post(HERE, _body(brand_id=str(kids.pk))).json()["code"] == "foreign_brand"
     own = _made(brands_rest, brand_id=str(cast.main_brand().pk))
     assert [account["id"] for account in brands_rest.get(HERE).json()["data"]] == [own["id"]]
-    assert {account["id"] for account in rest.get(HERE).json()["data"]} == {own["id"], whole["id"]}
+    other = _made(rest, brand_id=str(kids.pk))
+    assert {account["id"] for account in rest.get(HERE).json()["data"]} == {own["id"], whole["id"], other["id"]}
     for answer in (
         brands_rest.get(f"{HERE}/{whole['id']}"),
+        brands_rest.get(f"{HERE}/{other['id']}"),
         brands_rest.patch(f"{HERE}/{whole['id']}", {"is_active": False}),
         brands_rest.delete(f"{HERE}/{whole['id']}", headers={"If-Match": "*"}),
         brands_rest.post(f"{HERE}/{whole['id']}/test", {"to": "me@example.com"}),
     ):
         assert answer.status_code == 404
     assert rest.post(HERE, _body(provider="resend", settings=ALL["email"]["resend"])).json()["code"] == "channel_taken"
+
+
+def test_at_a_brands_host_there_is_that_brand_alone(north: Any, rest: Rest) -> None:
+    """Also for who else speaks for all of them."""
+    whole, kids = _made(rest), cast.make_brand()
+    own, other = _made(rest, brand_id=str(kids.pk)), _made(rest, brand_id=str(cast.main_brand().pk))
+    host = cast.brand_host(north, kids)
+
+    assert [account["id"] for account in rest.get(HERE, host=host).json()["data"]] == [own["id"]]
+    for foreign in (whole, other):
+        assert rest.patch(f"{HERE}/{foreign['id']}", {"is_active": False}, host=host).status_code == 404
+    assert rest.post(HERE, _body(channel="sms", provider="twilio"), host=host).json()["code"] == "foreign_brand"
+
+
+def test_a_brand_that_there_is_not_is_named(rest: Rest) -> None:
+    answer = rest.post(HERE, _body(brand_id=str(new_id())))
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["brand_id"])
 
 
 def test_a_version_is_asked_for_and_checked(rest: Rest) -> None:

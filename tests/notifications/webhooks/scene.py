@@ -5,13 +5,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from notifications.models import WebhookDelivery, WebhookEndpoint
+from notifications.services.change_webhook_endpoint import delete_webhook_endpoint
 from notifications.services.deliver_webhooks import deliver_webhooks
 from notifications.services.register_webhook_endpoint import RegisteredEndpoint, register_webhook_endpoint
 from notifications.services.rest_endpoint import wake_endpoint
+from tenants.brands.models import Brand
 
 
-def register(url: str, **fields: Any) -> RegisteredEndpoint:
-    return register_webhook_endpoint(**{"url": url, "brand": None, "now": datetime.now(tz=UTC), **fields})
+def register(url: str, *, brand: Brand | None = None, **fields: Any) -> RegisteredEndpoint:
+    return register_webhook_endpoint(
+        **{"url": url, "brand_id": brand and brand.pk, "now": datetime.now(tz=UTC), **fields}
+    )
+
+
+def delete_all() -> None:
+    for endpoint in WebhookEndpoint.objects.kept():
+        delete_webhook_endpoint(endpoint=endpoint, now=datetime.now(tz=UTC))
 
 
 def turn(*, seconds: float = 20) -> int:
