@@ -1,7 +1,7 @@
 """Planning messages, in the transaction of what they are about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -58,18 +58,19 @@ def plan_messages(*, event: Event, occasion: Occasion, now: datetime) -> datetim
 
 def plan_by_rule(*, rule_id: int, event: Event, occasion: Occasion, now: datetime) -> datetime | None:
     """As `plan_messages`, by one rule alone: anew where its messages about the booking are not sent yet. Of a timed
-    rule nothing is planned whose time has passed; what waits since that time goes on waiting."""
+    rule nothing is planned whose time has passed; what waits since that time goes on waiting, if need be in another
+    channel."""
     if event.is_timed and not occasion.stage.wants(event):
         return None
     planned = _planned([event], occasion=occasion, now=now, rule_id=rule_id)
-    for row in planned:
-        if row.timing.why:
-            _keep_waiting(row, occasion=occasion)
-    return _write([row for row in planned if not row.timing.why], occasion=occasion, now=now)
+    ahead = [row for row in planned if not row.timing.why]
+    moved = [_due_since_then(row) for row in planned if row.timing.why and _waits_elsewhere(row, occasion=occasion)]
+    return _write(ahead + moved, occasion=occasion, now=now)
 
 
-def _keep_waiting(row: _Planned, *, occasion: Occasion) -> None:
-    """What is due already, such as while a server is down, stays so where the changed rule wants it for that time."""
+def _waits_elsewhere(row: _Planned, *, occasion: Occasion) -> bool:
+    """What is due already, such as while a server is down, stays so where the changed rule wants it for that time.
+    Whether that is to be by another channel than it waits for."""
     waiting = (
         Message.objects.about(occasion.kind, occasion.id)
         .unsent()
@@ -77,12 +78,18 @@ def _keep_waiting(row: _Planned, *, occasion: Occasion) -> None:
             rule_id=row.rule_id,
             rule_version__lt=row.rule_version,
             recipient_id=row.recipient_id,
-            channel=row.channel,
             schedule_version=occasion.schedule_version,
             wanted_at=row.timing.wanted_at,
         )
     )
-    waiting.update(rule_version=row.rule_version, address=row.address, expires_at=row.timing.expires_at)
+    here = waiting.filter(channel=row.channel)
+    if here.update(rule_version=row.rule_version, address=row.address, expires_at=row.timing.expires_at):
+        return False
+    return waiting.exists()
+
+
+def _due_since_then(row: _Planned) -> _Planned:
+    return replace(row, timing=replace(row.timing, why=Why.NONE))
 
 
 def supersede_messages(*, occasion: Occasion, event: Event) -> None:
@@ -155,7 +162,8 @@ def _row(row: Sequence[Any], occasion: Occasion, now: datetime) -> _Planned:
 def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) -> datetime | None:
     """Inserts what is not there; what is, unsent and by an earlier version of its rule, is planned anew.
 
-    Whoever has been told by a rule about this version of the booking, or for the same time, isn't told again.
+    Whoever has been told by a rule about this version of the booking, or for the same time, isn't told again; nor
+    is who is just being told. Where that fails, `send_due` plans it anew.
     """
     if not planned:
         return None
@@ -181,8 +189,11 @@ def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) ->
                 SELECT FROM notifications_message told
                 WHERE told.subject_id = %(subject)s::uuid AND told.rule_id = planned.rule
                     AND told.recipient_id IS NOT DISTINCT FROM planned.recipient
-                    AND told.state IN ('sent', 'bounced')
-                    AND (told.schedule_version = %(version)s::integer OR told.wanted_at = planned.wanted_at)
+                    AND (
+                        told.state IN ('sent', 'bounced')
+                        AND (told.schedule_version = %(version)s::integer OR told.wanted_at = planned.wanted_at)
+                        OR told.state = 'sending' AND told.schedule_version = %(version)s::integer
+                    )
             )
             ON CONFLICT (rule_id, subject_id, recipient_id, channel, schedule_version) DO UPDATE
                 SET rule_version = excluded.rule_version, address = excluded.address, state = excluded.state,

@@ -23,7 +23,7 @@ from notifications.channels.errors import PermanentFailureError, TransientFailur
 from notifications.channels.failures import storable
 from notifications.channels.outgoing import Outgoing, Reader, Session
 from notifications.channels.registry import SESSIONS
-from notifications.models import Message, Suppression
+from notifications.models import Message, Rule, Suppression
 from notifications.models.messages import MessageQuerySet
 from notifications.rules import Channel
 from notifications.rules.messages import LEASE, MessageState, Why, gives_up, retry_after
@@ -248,6 +248,11 @@ def _fail(message: Message, *, why: Why, reason: str, now: datetime) -> None:
         return
     delay = retry_after(attempts=message.attempts, jitter=random.random())  # noqa: S311 - spreads load, no secret
     _finish(message, MessageState.FAILED, why=why, reason=reason, due_at=now + delay)
+    rule = Rule.objects.get(pk=message.rule_id)
+    if rule.version != message.rule_version:
+        # Changed while this was being sent, and who planned anew left it alone: it might have arrived.
+        message.rule = rule
+        replan_message(message, now=now)
 
 
 def _finish(message: Message, state: MessageState, *, why: Why = Why.NONE, reason: str = "", **fields: object) -> None:
