@@ -6,6 +6,7 @@ yes or no.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -48,11 +49,15 @@ class _Talk:
     """What a plugin asks and is answered."""
 
     session: requests.Session
+    # A plugin that asks more than once begins nothing after this (time.monotonic()).
+    until: float
     answers: list[requests.Response] = field(default_factory=list)
     broken: Exception | None = None
 
     def ask(self, method: str, url: str, **options: Any) -> requests.Response:
         try:
+            if time.monotonic() > self.until:
+                raise http.AnswerTooSlowError("The provider's answers took too long.")
             answer = self.session.request(method, url, **options)
         except Exception as error:
             self.broken = error
@@ -167,7 +172,7 @@ class AppriseLink:
 
 @contextlib.contextmanager
 def _talking(session: requests.Session) -> Iterator[_Talk]:
-    talk = _Talk(session)
+    talk = _Talk(session, until=time.monotonic() + http.TOTAL_SECONDS)
     token = _talk.set(talk)
     try:
         yield talk

@@ -1,7 +1,6 @@
 """HTTP to servers that tenants name, or that providers run: guarded, without redirects, in limited time and size."""
 
 import socket
-import time
 from typing import Any, Final
 
 import requests
@@ -12,11 +11,12 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 
 from notifications.channels.addresses import connect
+from notifications.channels.watchdog import Watchdog
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 8.0
-# For the whole answer, however slowly its bytes come.
-ANSWER_SECONDS: Final = 10.0
+# From the look-up of the name to the end of the answer, however slowly its bytes come.
+TOTAL_SECONDS: Final = 20.0
 # More than any provider has to say. What goes beyond is not read.
 ANSWER_BYTES: Final = 64 * 1024
 AGENT: Final = "Slotkeeper"
@@ -41,41 +41,83 @@ def _connected(connection: HTTPConnection) -> socket.socket:
         raise NewConnectionError(connection, f"{connection.host} can't be reached.") from error
 
 
-class GuardedHTTPConnection(HTTPConnection):
+class _Watched:
+    """Beside a connection: guarded, and the watchdog holds it."""
+
+    watchdog: Watchdog
+
+    def __init__(self, *args: Any, watchdog: Watchdog, **kwargs: Any) -> None:
+        self.watchdog = watchdog
+        super().__init__(*args, **kwargs)
+
     def _new_conn(self) -> socket.socket:
-        return _connected(self)
+        made = _connected(self)  # type: ignore[arg-type]  # the connection comes after this
+        try:
+            self.watchdog.hold(made)
+        except OSError:
+            made.close()
+            raise
+        return made
 
 
-class GuardedHTTPSConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connected(self)
+class GuardedHTTPConnection(_Watched, HTTPConnection):
+    pass
 
 
-class _HTTPPool(HTTPConnectionPool):
+class GuardedHTTPSConnection(_Watched, HTTPSConnection):
+    pass
+
+
+class GuardedHTTPPool(HTTPConnectionPool):
     ConnectionCls: Any = GuardedHTTPConnection
 
 
-class _HTTPSPool(HTTPSConnectionPool):
+class GuardedHTTPSPool(HTTPSConnectionPool):
     ConnectionCls: Any = GuardedHTTPSConnection
 
 
 class _Pools(PoolManager):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+    def __init__(self, watchdog: Watchdog, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pool_classes_by_scheme = {"http": GuardedHTTPPool, "https": GuardedHTTPSPool}
+        self._watchdog = watchdog
+
+    def _new_pool(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        made = super()._new_pool(*args, **kwargs)
+        made.conn_kw["watchdog"] = self._watchdog
+        return made
 
 
 class GuardedAdapter(HTTPAdapter):
     """No retries: who sends decides that. The answer is read whole, within limits."""
 
+    def __init__(self) -> None:
+        self._watchdog = Watchdog()
+        # One connection, which the watchdog holds.
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:  # noqa: FBT001, FBT002
-        self.poolmanager = _Pools(num_pools=connections, maxsize=maxsize, block=block, **more)
+        self.poolmanager = _Pools(self._watchdog, num_pools=connections, maxsize=maxsize, block=block, **more)
 
     def send(self, request: Any, *_args: Any, **options: Any) -> requests.Response:
         options |= {"stream": True, "timeout": options.get("timeout") or (CONNECT_SECONDS, READ_SECONDS)}
-        response = super().send(request, **options)
-        response._content = _read(response)  # noqa: SLF001 - where requests keeps what it has read
+        try:
+            with self._watchdog.limit(TOTAL_SECONDS):
+                response = super().send(request, **options)
+                response._content = _read(response)  # noqa: SLF001 - where requests keeps what it has read
+        except requests.RequestException as error:
+            if self._watchdog.has_cut:
+                raise _too_slow() from error
+            raise
+        if self._watchdog.has_cut:
+            # To the parser the end of the connection is the end of the headers, or of the answer.
+            response.close()
+            raise _too_slow()
         return response
+
+    def close(self) -> None:
+        super().close()
+        self._watchdog.close()
 
 
 class GuardedSession(requests.Session):
@@ -85,8 +127,9 @@ class GuardedSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self.headers["User-Agent"] = AGENT
+        guarded = GuardedAdapter()
         for scheme in ("https://", "http://"):
-            self.mount(scheme, GuardedAdapter())
+            self.mount(scheme, guarded)
 
     def request(self, *args: Any, **options: Any) -> requests.Response:
         # A provider's library may ask for other things; here they are not to be had.
@@ -99,17 +142,19 @@ def session() -> requests.Session:
     return GuardedSession()
 
 
+def _too_slow() -> AnswerTooSlowError:
+    return AnswerTooSlowError(f"There was no whole answer within {TOTAL_SECONDS:.0f} s.")
+
+
 def _read(response: requests.Response) -> bytes:
-    until, read = time.monotonic() + ANSWER_SECONDS, bytearray()
+    read = bytearray()
     try:
         # As the bytes come: a chunk of a fixed size would be waited for.
         while piece := response.raw.read1(ANSWER_BYTES, decode_content=True):
             read += piece
             if len(read) > ANSWER_BYTES:
                 raise AnswerTooLargeError(f"The answer is larger than {ANSWER_BYTES} bytes.")
-            if time.monotonic() > until:
-                raise AnswerTooSlowError(f"The answer took longer than {ANSWER_SECONDS:.0f} s.")
-    except (AnswerTooLargeError, AnswerTooSlowError):
+    except AnswerTooLargeError:
         response.close()
         raise
     except Exception as error:

@@ -1,11 +1,19 @@
 """Against a real SMTP server: what is tried again, what is not, and that nobody waits for a bad address."""
 
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from notifications.channels.email import smtp_backends
 from notifications.models import Message
 from notifications.rules.messages import MAX_ATTEMPTS
 from tenants.leases import database_now
@@ -21,7 +29,7 @@ def post(settings: Any) -> Iterator[Post]:
 
 
 def _use(settings: Any, port: int) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.channels.email.smtp_backends.WatchedBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_TIMEOUT = 1
 
@@ -114,6 +122,58 @@ def test_a_server_that_says_nothing_is_tried_again(north: Any, settings: Any) ->
     message = scene.message_about(booking)
     assert message.state == "failed"
     assert message.reason.startswith("The mail server can't be reached")
+
+
+@pytest.mark.parametrize("drips_at", ["sign-in", "mail", "goodbye"])
+def test_a_server_that_drips_holds_nobody_up(
+    north: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, drips_at: str
+) -> None:
+    """A byte every 50 ms: EMAIL_TIMEOUT begins anew with each."""
+    monkeypatch.setattr(smtp_backends, "STEP_SECONDS", 0.5)
+    monkeypatch.setattr(smtp_backends, "QUIT_SECONDS", 0.5)
+    booking = scene.book()
+    commands = {"sign-in": b"ehlo", "mail": b"mail", "goodbye": b"quit"}
+
+    def serve(listener: socket.socket) -> None:
+        caller, _ = listener.accept()
+        with caller, caller.makefile("rb") as said, contextlib.suppress(OSError):
+            caller.sendall(b"220 hello\r\n")
+            is_data = False
+            for line in said:
+                if line.lower().startswith(commands[drips_at]):
+                    break
+                if is_data and line != b".\r\n":
+                    continue
+                is_data = line.lower().startswith(b"data")
+                caller.sendall(b"354 go on\r\n" if is_data else b"250 OK\r\n")
+            until = time.monotonic() + 4
+            while time.monotonic() < until:
+                caller.sendall(b"2")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=[listener], daemon=True).start()
+        _use(settings, listener.getsockname()[1])
+        began = time.monotonic()
+
+        scene.send_due()
+
+        assert time.monotonic() - began < 2
+    assert scene.message_about(booking).state == ("sent" if drips_at == "goodbye" else "failed")
+
+
+def test_the_platforms_own_server_is_watched() -> None:
+    """What EMAIL_URL becomes, in a process of its own: here the tests' own backend is in its place."""
+    read = "from config.settings.mail import EMAIL_BACKEND; print(EMAIL_BACKEND)"
+    for url in ("smtp://mail.example.com:25", "smtp+tls://us:secret@mail.example.com:587"):
+        said = subprocess.run(
+            [sys.executable, "-c", read],
+            env={**os.environ, "EMAIL_URL": url},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert said.stdout.strip().endswith(".WatchedBackend")
 
 
 def test_a_wrong_password_of_ours_is_no_reason_to_drop_the_mail(north: Any, settings: Any, post: Post) -> None:

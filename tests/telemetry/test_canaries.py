@@ -155,7 +155,7 @@ def test_a_mail_server_that_echoes_the_address_is_not_quoted(
     from notifications.models import Message
 
     with smtp_server() as post:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.email.smtp_backends.WatchedBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
         address = corner.client.person.email
         post.refused[address] = f"550 <{address}> {WORD} unknown"

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import logging
-import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from urllib.parse import urlsplit
 
 import certifi
 import urllib3
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
 
 from notifications.channels.errors import UnreachableError
-from notifications.channels.http import GuardedHTTPConnection, GuardedHTTPSConnection
+from notifications.channels.http import GuardedHTTPPool, GuardedHTTPSPool
 from notifications.channels.watchdog import Watchdog
 
 # At DEBUG it would write down whole addresses, whose query may be secret.
@@ -100,46 +99,11 @@ class EndpointSession:
         return read.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")[:SHOWN_CHARACTERS]
 
 
-class _Watched:
-    """Beside a guarded connection: lets the watchdog hold it."""
-
-    watchdog: Watchdog
-
-    def __init__(self, *args: Any, watchdog: Watchdog, **kwargs: Any) -> None:
-        self.watchdog = watchdog
-        super().__init__(*args, **kwargs)
-
-    def _new_conn(self) -> socket.socket:
-        made: socket.socket = super()._new_conn()  # type: ignore[misc]  # the connection's, which comes after this
-        try:
-            self.watchdog.hold(made)
-        except OSError:
-            made.close()
-            raise
-        return made
-
-
-class _Plain(_Watched, GuardedHTTPConnection):
-    pass
-
-
-class _Secure(_Watched, GuardedHTTPSConnection):
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
 def _pool(scheme: str, host: str, port: int | None, watchdog: Watchdog) -> HTTPConnectionPool:
     # With its port: without one, the last part of an IPv6 address would be taken for it.
     if scheme == "https":
-        return _SecurePool(host, port or 443, maxsize=1, ssl_context=trusted(), watchdog=watchdog)
-    return _PlainPool(host, port or 80, maxsize=1, watchdog=watchdog)
+        return GuardedHTTPSPool(host, port or 443, maxsize=1, ssl_context=trusted(), watchdog=watchdog)
+    return GuardedHTTPPool(host, port or 80, maxsize=1, watchdog=watchdog)
 
 
 @lru_cache(maxsize=1)

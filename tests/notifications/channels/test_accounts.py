@@ -49,7 +49,7 @@ def _tell_by(channel: str) -> None:
 def post(settings: Any) -> Iterator[Post]:
     """The platform's own mail server."""
     with smtp_server() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.email.smtp_backends.WatchedBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
 

@@ -1,5 +1,6 @@
 """Servers that tenants name: only public ones, at save and at connect."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -128,24 +129,46 @@ def test_an_endless_answer_is_cut_off(server: Provider, settings: Any) -> None:
         session.post(f"http://127.0.0.1:{server.port}/")
 
 
-def test_an_answer_that_trickles_is_cut_off(server: Provider, settings: Any, monkeypatch: Any) -> None:
-    settings.ALLOW_PRIVATE_TARGETS = True
-    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.2)
+def _headers(handler: Any) -> None:
+    _drip(handler, b"HTTP/1.1 200 OK\r\nX-Slow: ")
 
-    def trickle(handler: Any) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "1000")
-        handler.end_headers()
-        for _ in range(20):
+
+def _body(handler: Any) -> None:
+    _drip(handler, b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+
+
+def _body_without_end(handler: Any) -> None:
+    """Where the end of the connection is the end of the answer."""
+    _drip(handler, b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+
+
+def _drip(handler: Any, first: bytes) -> None:
+    """A byte every 50 ms for two seconds: no single read is late."""
+    with contextlib.suppress(OSError):
+        handler.wfile.write(first)
+        for _ in range(40):
             handler.wfile.write(b"x")
             handler.wfile.flush()
             time.sleep(0.05)
+    handler.close_connection = True
 
-    server.before = trickle
+
+@pytest.mark.parametrize("drips", [_headers, _body, _body_without_end])
+def test_an_answer_that_trickles_is_cut_off(server: Provider, settings: Any, monkeypatch: Any, drips: Any) -> None:
+    settings.ALLOW_PRIVATE_TARGETS = True
+    monkeypatch.setattr(http, "TOTAL_SECONDS", 0.2)
+    server.before = drips
     begun = time.monotonic()
-    with http.session() as session, pytest.raises(requests.Timeout):
-        session.post(f"http://127.0.0.1:{server.port}/")
-    assert time.monotonic() - begun < 1
+
+    with http.session() as session:
+        with pytest.raises(requests.Timeout):
+            session.post(f"http://127.0.0.1:{server.port}/")
+        assert time.monotonic() - begun < 1
+
+        # The next request finds a connection in order.
+        server.before = None
+        monkeypatch.setattr(http, "TOTAL_SECONDS", 5.0)
+        assert session.post(f"http://127.0.0.1:{server.port}/").status_code == 200
 
 
 def test_the_environments_proxy_is_not_for_tenants_servers(server: Provider, settings: Any, monkeypatch: Any) -> None:

@@ -1,5 +1,6 @@
 """Mail providers through anymail: what each is asked, and what its answers mean. Real HTTP, to this machine."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -50,6 +51,11 @@ def _link(key: str) -> Any:
     return provider.link(checked(provider.fields, MAIL[key]))
 
 
+def _send(key: str) -> str:
+    with contextlib.closing(_link(key)) as link:
+        return str(link.send(_letter()))
+
+
 def test_every_provider_is_tried() -> None:
     assert {*ASKED, "smtp"} == set(PROVIDERS["email"])
     assert set(ASKED) == set(MAIL)
@@ -60,7 +66,7 @@ def test_it_is_asked_as_it_wants_and_its_id_is_kept(key: str, server: Provider) 
     host, path, server.body, known_as = ASKED[key]
     server.status = 202 if key == "sendgrid" else 200
 
-    found = _link(key).send(_letter())
+    found = _send(key)
 
     asked = server.only
     assert (asked.host, asked.path) == (host, path)
@@ -100,7 +106,7 @@ def test_what_a_refusal_means_and_that_it_shows_no_secret(  # noqa: PLR0917 - tw
     server.status, server.body = status, {"ErrorCode": 10, "Message": f"You said {MAIL[key]}"}
 
     with pytest.raises(SendingError) as refused:
-        _link(key).send(_letter())
+        _send(key)
 
     assert type(refused.value) is kind
     assert str(status) in str(refused.value)
@@ -114,7 +120,7 @@ def test_a_recipient_whom_the_provider_blocks_is_never_tried_again(server: Provi
     server.body = {"ErrorCode": 406, "Message": f"You tried to send to inactive recipients: {_TO}."}
 
     with pytest.raises(PermanentFailureError, match="inactive"):
-        _link("postmark").send(_letter())
+        _send("postmark")
 
 
 @each_provider
@@ -122,7 +128,7 @@ def test_a_provider_that_is_gone_is_unreachable(key: str, server: Provider) -> N
     server.port = free_port()
 
     with pytest.raises(UnreachableError, match="can't be reached"):
-        _link(key).send(_letter())
+        _send(key)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from notifications.channels.email import smtp
-from notifications.channels.email.smtp import GuardedBackend, SmtpLink
+from notifications.channels.email import smtp_backends
+from notifications.channels.email.smtp import SmtpLink
+from notifications.channels.email.smtp_backends import GuardedBackend
 from notifications.models import ChannelAccount
 from notifications.services.set_up_channel import set_up_channel
 from tests.notifications import scene
@@ -160,8 +161,8 @@ def test_a_server_that_never_comes_to_an_end_holds_nobody_up(
     north: Any, post: Post, said: bytes, monkeypatch: Any
 ) -> None:
     """Each of its bytes comes in time, and its answer never ends."""
-    monkeypatch.setattr(smtp, "SEND_SECONDS", 1.0)
-    monkeypatch.setattr(smtp, "ANSWER_BYTES", 16 * 1024)
+    monkeypatch.setattr(smtp_backends, "STEP_SECONDS", 1.0)
+    monkeypatch.setattr(smtp_backends, "ANSWER_BYTES", 16 * 1024)
 
     def serve(listener: socket.socket) -> None:
         caller, _ = listener.accept()

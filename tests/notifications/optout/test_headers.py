@@ -15,7 +15,7 @@ from tests.support.smtp import Post, smtp_server
 def post(settings: Any) -> Iterator[Post]:
     settings.PUBLIC_SCHEME, settings.PUBLIC_PORT = "https", 0
     with smtp_server() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.email.smtp_backends.WatchedBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
 
