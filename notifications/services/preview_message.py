@@ -52,7 +52,9 @@ def preview_message(
         wording = choose(message=message, reader=reader)
     else:
         check_template(rule=rule, brand_id=None, language=reader.language, data=draft)
-        wording = Wording(language=reader.language, subject=draft.subject, text=draft.text, html=draft.html)
+        wording = Wording(
+            language=reader.language, subject=draft.subject, text=draft.text, html=draft.html, is_draft=True
+        )
     url = "" if rule.is_essential else _URL
     try:
         text = fill(wording, message=message, facts=facts, reader=reader, unsubscribe_url=url)

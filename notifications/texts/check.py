@@ -2,13 +2,18 @@
 
 import difflib
 from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Final
+
+from liquid import BoundTemplate
 
 from notifications.texts import engine, markup, samples
 from notifications.texts.engine import TemplateError
 from notifications.texts.filters import FILTERS
 from notifications.texts.variables import NAMES, values
 
-_MOST = 10
+_MOST: Final = 10
+_LONGEST_MISTYPED: Final = 2 * max(map(len, NAMES))
 _URL = "https://example.com/unsubscribe"
 
 
@@ -24,21 +29,23 @@ def problems(*, language: str, subject: str = "", text: str = "", html: str = ""
 
 def _problems(source: str, *, language: str, html: bool = False) -> list[str]:
     try:
-        if found := [*_unknown_variables(source), *_unknown_filters(source)]:
+        # Neither is kept: these are drafts.
+        template = engine.parse(source, html=html)
+        if found := list(islice(chain(_unknown_variables(template), _unknown_filters(template)), _MOST)):
             return found
-        _try(source, language=language, html=html)
+        _try(template, language=language)
+        return markup.problems(_with_canary(template, language=language)) if html else []
     except TemplateError as error:
         return [str(error)]
-    return markup.problems(_with_canary(source, language=language)) if html else []
 
 
-def _unknown_variables(source: str) -> Iterator[str]:
-    for line, path in engine.paths(source):
-        name = ".".join(str(part) for part in path.path)
+def _unknown_variables(template: BoundTemplate) -> Iterator[str]:
+    for line, name in dict.fromkeys(engine.variables(template)):
         if name in NAMES:
             continue
         below = sorted(known for known in NAMES if known.startswith(f"{name}."))
-        near = difflib.get_close_matches(name, NAMES, n=1)
+        # Comparing takes the square of the length: what is much longer than any name is none that was mistyped.
+        near = difflib.get_close_matches(name, NAMES, n=1) if len(name) <= _LONGEST_MISTYPED else []
         if below:
             hint = f"Say what of it: {', '.join(below)}."
         elif near:
@@ -48,13 +55,13 @@ def _unknown_variables(source: str) -> Iterator[str]:
         yield f"Line {line}: There is no variable '{name}'. {hint}"
 
 
-def _unknown_filters(source: str) -> Iterator[str]:
-    for line, name in engine.filters(source):
+def _unknown_filters(template: BoundTemplate) -> Iterator[str]:
+    for line, name in dict.fromkeys(engine.filters(template)):
         if name not in FILTERS:
             yield f"Line {line}: There is no filter '{name}'. There are: {', '.join(FILTERS)}."
 
 
-def _try(source: str, *, language: str, html: bool) -> None:
+def _try(template: BoundTemplate, *, language: str) -> None:
     """With each kind of booking and reader. Raises TemplateError."""
     for is_cancelled in (False, True):
         for text in ("", "Quay 1\nRing twice"):
@@ -66,14 +73,14 @@ def _try(source: str, *, language: str, html: bool) -> None:
                     language=language,
                     unsubscribe_url=_URL if text else "",
                 )
-                engine.render(source, data, html=html)
+                engine.render(template, data)
 
 
-def _with_canary(source: str, *, language: str) -> str:
+def _with_canary(template: BoundTemplate, *, language: str) -> str:
     """The HTML as both a cancelled booking and one that stands make it, one after the other."""
     return "\n".join(
         engine.render(
-            source,
+            template,
             values(
                 facts=samples.facts(is_cancelled=is_cancelled, text=markup.CANARY),
                 reader=samples.reader(language=language, is_staff=is_staff, name=markup.CANARY),
@@ -81,7 +88,6 @@ def _with_canary(source: str, *, language: str) -> str:
                 language=language,
                 unsubscribe_url=_URL,
             ),
-            html=True,
         )
         for is_cancelled in (False, True)
         for is_staff in (False, True)

@@ -68,9 +68,8 @@ _TEXT: Final = _Environment(undefined=StrictUndefined)
 _HTML: Final = _Environment(undefined=StrictUndefined, autoescape=True)
 
 
-@lru_cache(maxsize=512)
 def parse(source: str, *, html: bool = False) -> BoundTemplate:
-    """The template; kept by its own text, so that only who has the text gets at it. Raises TemplateError."""
+    """The template. Raises TemplateError."""
     _scan(source)
     try:
         template = (_HTML if html else _TEXT).parse(source)
@@ -81,9 +80,17 @@ def parse(source: str, *, html: bool = False) -> BoundTemplate:
     return template
 
 
-def render(source: str, data: Mapping[str, Any], *, html: bool = False) -> str:
-    """The text with the data in it, escaped where it is HTML. Raises TemplateError."""
-    template = parse(source, html=html)
+@lru_cache(maxsize=512)
+def stored(source: str, *, html: bool = False) -> BoundTemplate:
+    """As `parse`, for what is stored and rendered again and again: kept by its own text, so that only who has the text
+    gets at it. Drafts are not for here: whoever looks at many would drive out what others send by."""
+    return parse(source, html=html)
+
+
+def render(source: str | BoundTemplate, data: Mapping[str, Any], *, html: bool = False) -> str:
+    """The text with the data in it, escaped where it is HTML: of what is stored, or of what was parsed as such. Raises
+    TemplateError."""
+    template = stored(source, html=html) if isinstance(source, str) else source
     try:
         return template.render(data)
     except LiquidError as error:
@@ -92,20 +99,21 @@ def render(source: str, data: Mapping[str, Any], *, html: bool = False) -> str:
         raise TemplateError("It can't be rendered.") from error
 
 
-def paths(source: str) -> Iterator[tuple[int, ex.Path]]:
-    """Each mention of a variable, with its line. Raises TemplateError."""
-    for node in _nodes(parse(source)):
+def variables(template: BoundTemplate) -> Iterator[tuple[int, str]]:
+    """Each mention of a variable, with its line."""
+    for node in _nodes(template):
         for expression in _expressions(node):
             if isinstance(expression, ex.Path):
-                yield _line(source, expression.token.start_index), expression
+                token = expression.token
+                yield _line(token.source, token.start_index), ".".join(str(part) for part in expression.path)
 
 
-def filters(source: str) -> Iterator[tuple[int, str]]:
-    """Each use of a filter, with its line. Raises TemplateError."""
-    for node in _nodes(parse(source)):
+def filters(template: BoundTemplate) -> Iterator[tuple[int, str]]:
+    """Each use of a filter, with its line."""
+    for node in _nodes(template):
         for expression in _expressions(node):
             for used in getattr(expression, "filters", None) or ():
-                yield _line(source, used.token.start_index), used.name
+                yield _line(used.token.source, used.token.start_index), used.name
 
 
 def _scan(source: str) -> None:

@@ -30,6 +30,7 @@ class Wording:
     text: str
     html: str = ""
     template_id: UUID | None = None
+    is_draft: bool = False
 
 
 def render(*, message: Message, facts: SubjectFacts, reader: Reader, unsubscribe_url: str = "") -> Text:
@@ -100,12 +101,13 @@ def fill(wording: Wording, *, message: Message, facts: SubjectFacts, reader: Rea
         language=language,
         unsubscribe_url=unsubscribe_url,
     )
-    subject = " ".join(engine.render(wording.subject, data).split())[:MAX_SUBJECT_LENGTH]
-    text = engine.render(wording.text, data)
+    read = engine.parse if wording.is_draft else engine.stored
+    subject = " ".join(engine.render(read(wording.subject), data).split())[:MAX_SUBJECT_LENGTH]
+    text = engine.render(read(wording.text), data)
     if message.channel != Channel.EMAIL:
         return Text(subject=subject, text=text.strip())
     if wording.html:
-        html = engine.render(wording.html, data, html=True)
+        html = engine.render(read(wording.html, html=True), data)
     else:
         html = frame.html_of(text, is_cancelled=facts.is_cancelled)
     if unsubscribe_url:

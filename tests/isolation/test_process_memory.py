@@ -51,7 +51,7 @@ OF_ALL = {
     "tenants.schemas:expected_migrations",
     # Words and forms of languages. Templates by their own text: who asks for one has it.
     "notifications.texts.defaults:_words",
-    "notifications.texts.engine:parse",
+    "notifications.texts.engine:stored",
     "notifications.texts.frame:_frame",
     "notifications.texts.locales:_unit",
     "notifications.texts.locales:_zone",

@@ -216,13 +216,13 @@ WITHOUT: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
 
 def _outcome(source: str) -> str:
     """How rendering ends: with a refusal in our words, or otherwise."""
-    engine.parse.cache_clear()
+    engine.stored.cache_clear()
     try:
         return f"rendered {len(engine.render(source, _data('x' * 2_000)))}"
     except TemplateError as error:
         return str(error)
     finally:
-        engine.parse.cache_clear()
+        engine.stored.cache_clear()
 
 
 @pytest.mark.parametrize("guard", WITHOUT)
@@ -268,21 +268,21 @@ def test_comments_that_end_are_no_problem() -> None:
 
 def test_teeth_without_escaping_a_name_is_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine._HTML, "autoescape", False)
-    engine.parse.cache_clear()
+    engine.stored.cache_clear()
 
     html = engine.render("<p>{{ client.name }}</p>", _data(), html=True)
 
-    engine.parse.cache_clear()
+    engine.stored.cache_clear()
     assert "<script>" in html
 
 
 def test_teeth_a_filter_that_trusts_its_input_lets_markup_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(engine._HTML.filters, "upcase", lambda value: Markup(value.upper()))
-    engine.parse.cache_clear()
+    engine.stored.cache_clear()
 
     html = engine.render("<p>{{ client.name | upcase }}</p>", _data(), html=True)
 
-    engine.parse.cache_clear()
+    engine.stored.cache_clear()
     assert "<SCRIPT>" in html
 
 
@@ -291,3 +291,29 @@ def test_nothing_but_plain_values_is_in_the_context() -> None:
         return set().union(*(kinds(one) for one in value.values())) if isinstance(value, dict) else {type(value)}
 
     assert kinds(_data()) | kinds(_data("")) <= {str, int, bool, type(None)}
+
+
+def _seconds(names: list[str]) -> float:
+    source = "".join(f"{{{{ {name} }}}}" for name in names)
+    begun = time.perf_counter()
+    assert len(check.problems(language="en", subject="x", text=source)["text"]) == 10
+    return time.perf_counter() - begun
+
+
+def test_names_that_are_like_ours_are_compared_in_time() -> None:
+    """500 of them at their longest, each almost a name of ours: at first this took ten seconds."""
+    long = [f"{'booking.date' * 22}{number:03}" for number in range(75)]
+    short = [f"booking.dat{number:03}" for number in range(500)]
+
+    assert _seconds(long) < 0.5
+    assert _seconds(short) < 0.5
+
+
+def test_drafts_drive_nothing_out_that_is_sent_by() -> None:
+    engine.stored.cache_clear()
+    engine.render("Dear {{ client.name }}", _data())
+
+    for number in range(20):
+        check.problems(language="en", subject=f"Draft {number}", text=f"{number}", html=f"<p>{number}</p>")
+
+    assert engine.stored.cache_info().currsize == 1

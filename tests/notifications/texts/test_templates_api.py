@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from notifications.models import Message, Rule, Template
+from notifications.texts import engine
 from tenants.brands.models import Brand
 from tests.notifications import scene
 from tests.support import cast
@@ -239,8 +240,11 @@ def test_a_preview_of_a_draft_and_of_staffs_view(rest: Rest) -> None:
     booking = scene.book(coach=cast.make_coach(timezone="Australia/Lord_Howe"))
     draft = {"subject": "{{ client.name }}", "text": "{{ reader.name }}: {{ booking.times }}"}
 
+    engine.stored.cache_clear()
+
     shown = _preview(rest, booking_id=str(booking.pk), reader="staff", **draft).json()
 
+    assert engine.stored.cache_info().currsize == 0  # a draft drives nothing out that is sent by
     assert shown["subject"] == "Bob Client"
     assert shown["text"].startswith("Ada: ")
     assert "GMT+1" in shown["text"]
