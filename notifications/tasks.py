@@ -10,7 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from notifications.services.deliver_webhooks import deliver_webhooks
-from notifications.services.hints import hint, hint_all, take_hints
+from notifications.services.hints import due_hints, hint, hint_all, take_hint
 from notifications.services.next_due import next_due_here, next_due_of_all
 from notifications.services.replan import replan_rules
 from notifications.services.send_due import send_due
@@ -40,17 +40,26 @@ class BrokerGoneError(Exception):
 def sweep() -> None:
     """Wakes a worker for each tenant that is said to have something due. Any number of beats may call it."""
     try:
-        due = take_hints(now=database_now(), limit=WOKEN_AT_ONCE)
+        due = due_hints(now=database_now(), limit=WOKEN_AT_ONCE)
+        record(lambda metrics: metrics.sweep.set_to_current_time())
+        for schema, since in due.items():
+            # One after the other: where the broker goes in between, the hints of the rest are still there.
+            if take_hint(schema):
+                _wake_in(schema, since)
     except ValkeyGoneError:
         return  # and the broker with it: the next sweep comes when it is back
-    record(lambda metrics: metrics.sweep.set_to_current_time())
-    for schema in due:
-        try:
-            tenant = by_schema(schema)
-        except UnknownTenantError:  # removed since
-            continue
+
+
+def _wake_in(schema: str, since: datetime) -> None:
+    try:
+        tenant = by_schema(schema)
         with use(tenant):
             wake()
+    except UnknownTenantError:  # removed since
+        return
+    except Exception:
+        hint(schema, since)
+        raise
 
 
 @shared_task(name="notifications.rotate")

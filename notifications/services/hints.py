@@ -4,7 +4,7 @@ Hints only save looking. What is lost of them, the rotation over all tenants fin
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -37,11 +37,15 @@ def hint_all(due: Mapping[str, datetime]) -> None:
         return
 
 
-def take_hints(*, now: datetime, limit: int) -> list[str]:
-    """The schemas with something due, the longest due first. Their hints are gone with that: whoever takes them
-    looks into the tenants afterwards, so that nothing said meanwhile is lost. Raises ValkeyGoneError."""
-    schemas = valkey().ask(lambda client: client.zrangebyscore(key(_DUE), "-inf", now.timestamp(), start=0, num=limit))
-    if not schemas:
-        return []
-    valkey().ask(lambda client: client.zrem(key(_DUE), *schemas))
-    return [schema.decode() for schema in schemas]
+def due_hints(*, now: datetime, limit: int) -> dict[str, datetime]:
+    """The schemas with something due and since when, the longest due first. Raises ValkeyGoneError."""
+    found = valkey().ask(
+        lambda client: client.zrangebyscore(key(_DUE), "-inf", now.timestamp(), start=0, num=limit, withscores=True)
+    )
+    return {schema.decode(): datetime.fromtimestamp(score, tz=UTC) for schema, score in found}
+
+
+def take_hint(schema: str) -> bool:
+    """Takes a tenant's hint away; whether it was there, and not with another sweep by now. Whoever has it looks into
+    the tenant afterwards, so that nothing said meanwhile is lost. Raises ValkeyGoneError."""
+    return bool(valkey().ask(lambda client: client.zrem(key(_DUE), schema)))

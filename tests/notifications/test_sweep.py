@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from kombu.exceptions import OperationalError
 
 from notifications import tasks
 from notifications.models import Message
 from notifications.services import send_due as sending
 from notifications.services import wake
+from notifications.services.hints import due_hints
 from notifications.services.next_due import next_due_of_all
 from tenants.context import activate_public, current_schema, use, use_public
 from tenants.leases import database_now
@@ -99,6 +101,44 @@ def test_the_sweep_wakes_each_found_tenant_inside_of_it(
 
     assert sorted(woken) == sorted([north.schema_name, south.schema_name])
     assert current_schema() == "public"
+
+
+def test_what_a_sweep_could_not_wake_is_left_to_the_next_one(
+    north: Any, south: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker goes in the middle of it: nobody waits for the rotation."""
+    for tenant in (north, south):
+        with use(tenant):
+            scene.book()
+    activate_public()
+    woken: list[str] = []
+
+    def lose(**_: Any) -> None:
+        raise OperationalError
+
+    tasks.rotate()
+    monkeypatch.setattr(tasks.work, "apply_async", lose)
+    with pytest.raises(tasks.BrokerGoneError):
+        tasks.sweep()
+
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **_: woken.append(current_schema()))
+    tasks.sweep()
+
+    assert sorted(woken) == sorted([north.schema_name, south.schema_name])
+
+
+def test_of_two_sweeps_at_once_each_tenant_is_for_one(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.book()
+    woken: list[str] = []
+    monkeypatch.setattr(tasks, "wake", lambda: woken.append(current_schema()))
+    tasks.rotate()
+    both_have_read = due_hints(now=database_now(), limit=10)
+    monkeypatch.setattr(tasks, "due_hints", lambda **_: both_have_read)
+
+    tasks.sweep()
+    tasks.sweep()
+
+    assert woken == [north.schema_name]
 
 
 def test_a_sweep_on_a_machine_whose_clock_is_behind_wakes_in_time(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:

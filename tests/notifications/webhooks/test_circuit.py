@@ -178,7 +178,7 @@ def test_after_the_commit_a_hint_says_when_to_look(
     with django_capture_on_commit_callbacks(execute=True):
         bookings.book()
 
-    assert hints.take_hints(now=datetime.now(tz=UTC), limit=10) == [north.schema_name]
+    assert [*hints.due_hints(now=datetime.now(tz=UTC), limit=10)] == [north.schema_name]
 
 
 def _after(seconds: float) -> Any:
