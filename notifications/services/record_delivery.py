@@ -33,7 +33,8 @@ def record_delivery(*, message: Message, report: Report, now: datetime) -> Messa
     """Writes a report down, once for each kind, in whatever order they come; answers the message as it is then. What
     staff has sent again may come back again.
 
-    What did not arrive is `bounced`, also where it comes before the worker could say `sent`. A bounce for ever
+    What did not arrive is `bounced`, also where it comes before the worker could say `sent`. What arrived is `sent`,
+    also where it had been given up as dead: it was taken after all, and nobody is to send it again. A bounce for ever
     suppresses the address, a complaint all but what is essential, and bounces for now do so after SOFT_BOUNCES
     messages in a row; of the message's brand. Raises GoneError,
     NeverSentError.
@@ -67,7 +68,9 @@ def _changes(message: Message, report: Report, told: set[str | None]) -> dict[st
     match report.kind:
         case ReportKind.COMPLAINED:
             return {"why": Why.COMPLAINED}
-        case ReportKind.DELIVERED if undecided or (state is _BOUNCED and ReportKind.BOUNCED not in told):
+        case ReportKind.DELIVERED if (
+            undecided or state is MessageState.DEAD or (state is _BOUNCED and ReportKind.BOUNCED not in told)
+        ):
             return {"state": MessageState.SENT, "why": Why.NONE, "reason": ""}
         case ReportKind.BOUNCED | ReportKind.SOFT_BOUNCED if undecided or state is MessageState.SENT:
             if not (arrived and report.kind is ReportKind.SOFT_BOUNCED):

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 
 from notifications.channels.email.transport import EmailSession
+from notifications.errors import MessageNotRetriableError
 from notifications.models import Message, Suppression
 from notifications.rules import Why
 from notifications.rules.reports import SOFT_BOUNCES, ReportKind
@@ -201,6 +202,24 @@ def test_what_was_superseded_since_stays_so_and_its_bounce_counts(message: Messa
 
     assert (after.state, _told(after)) == ("superseded", [("superseded", "changed", "bounced")])
     assert _list() == [("bounced", "everything")]
+
+
+@pytest.mark.parametrize(("kind", "state"), [(DELIVERED, "sent"), (BOUNCED, "dead")])
+def test_what_was_given_up_had_arrived_where_its_delivery_is_told(north: Any, kind: ReportKind, state: str) -> None:
+    """Its server took it, and the connection broke before it could say so, until there were no tries left."""
+    message = scene.message_about(scene.book())
+    sending.claim_due(limit=1)
+    Message.objects.update(state="dead", why="unreachable", reason="Given up.", lease_until=None)
+
+    after = desk.report(message, kind)
+
+    assert after.state == state
+    assert [(line["state"], line["report"]) for line in after.history] == [(state, kind.value)]
+    if kind is DELIVERED:
+        assert (after.why, after.reason, after.address) == ("", "", message.recipient.email)  # type: ignore[union-attr]
+        assert after.sent_at is not None
+        with pytest.raises(MessageNotRetriableError):
+            retry_message(message_id=message.pk, by="user:1", now=after.sent_at)
 
 
 def test_nothing_comes_of_what_was_never_sent(north: Any) -> None:
