@@ -6,10 +6,13 @@ from email import message_from_bytes, policy
 from email.message import Message as Part
 from typing import Final, cast
 
+from notifications.channels.failures import storable
 from notifications.rules.reports import ReportKind, kind_of_status
 
 # Of RFC 3464, 2.3.3. A mail that is only late, or that went on to a server that sends no reports, is no news.
 _ACTIONS: Final = {"failed", "delivered"}
+# Of a header that says something: a line of a mail has no more (RFC 5322, 2.1.1).
+_LONGEST: Final = 998
 _COMPLAINTS: Final = {"abuse", "fraud", "virus", "opt-out", "opt-out-list"}
 
 
@@ -28,11 +31,18 @@ class MailReport:
 
 def parse_report(raw: bytes) -> MailReport:
     """Raises UnreadableReportError."""
+    try:
+        return _parsed(raw)
+    except RecursionError as error:
+        raise UnreadableReportError("This mail holds mails within mails, without an end.") from error
+
+
+def _parsed(raw: bytes) -> MailReport:
     mail = message_from_bytes(raw, policy=policy.compat32)
     if mail.get_content_type() != "multipart/report":
         raise UnreadableReportError("This mail is no report: its Content-Type is not multipart/report (RFC 6522).")
     kind, detail = _verdict(mail)
-    return MailReport(message_id=_reported(mail), kind=kind, detail=" ".join(detail.split()))
+    return MailReport(message_id=_reported(mail), kind=kind, detail=" ".join(storable(detail).split())[:_LONGEST])
 
 
 def _verdict(mail: Part) -> tuple[ReportKind | None, str]:
@@ -89,6 +99,9 @@ def _reported(mail: Part) -> str:
             headers = _within(part)[0]
         else:
             continue
-        if found := str(headers.get("Message-ID", "")).strip():
+        found = str(headers.get("Message-ID", "")).strip()
+        if len(found) > _LONGEST or storable(found) != found:
+            raise UnreadableReportError("The Message-ID of the mail that it is about is none of ours.")
+        if found:
             return found
     raise UnreadableReportError("This report doesn't bring the Message-ID of the mail that it is about.")

@@ -74,6 +74,9 @@ _WHOLE = bounce_mails.postfix(ID)
         _WHOLE.replace(b"message/delivery-status", b"text/plain"),
         bounce_mails.complaint(ID).replace(b"Feedback-Type", b"Feedback"),
         b"Content-Type: multipart/report; boundary=x\r\n\r\n" + b"--x\r\nContent-Type: message/rfc822\r\n\r\n" * 300,
+        b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 5000,
+        _WHOLE.replace(b"@north.test>", b"@north\0.test>"),
+        _WHOLE.replace(b"@north.test>", b"@north.test>" + b"x" * 1000),
     ],
 )
 def test_what_is_no_report_is_refused(raw: bytes) -> None:
@@ -121,6 +124,28 @@ def test_a_mail_server_pipes_it(
     assert [(row.reason, row.scope, row.address) for row in Suppression.objects.all()] == [
         ("bounced", "everything", message.address)
     ]
+
+
+_ODD = {"NUL": b"\0", "8 bit": b"\xff\xfe", "long": b"x" * 2000, "folded": b"\r\n " * 500 + b"x"}
+_HEADERS = ["Message-ID: <", "Diagnostic-Code: smtp; ", "Action: ", "Status: ", "Final-Recipient: ", "Subject: "]
+
+
+@pytest.mark.parametrize("options", [{}, {"tenant": "north"}])
+@pytest.mark.parametrize("odd", list(_ODD))
+@pytest.mark.parametrize("header", _HEADERS)
+def test_odd_headers_are_a_report_or_none_of_ours(  # noqa: PLR0917 - three tables and the fixtures
+    north: Any, message: Message, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], odd: str, header: str
+) -> None:
+    whole, begin = bounce_mails.postfix(message.provider_id), header.encode()
+    assert begin in whole
+    mail = whole.replace(begin, begin + _ODD[odd])
+
+    try:
+        said = _piped(monkeypatch, north, mail, **options)
+    except CommandError as refused:
+        said = str(refused.returncode)
+
+    assert said in {f"{message.pk} bounced", "Nothing to record.", str(os.EX_DATAERR)}
 
 
 def test_what_says_nothing_new_is_fine(north: Any, message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
