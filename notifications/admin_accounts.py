@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -119,7 +121,9 @@ def _form_field(field: Field, account: ChannelAccount) -> forms.Field:
 
 @admin.register(ChannelAccount, site=tenant_site)
 class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
-    shows_tenant_wide = True
+    """An account of all brands is for those alone who speak for all brands, as over REST: its settings name servers,
+    users and senders."""
+
     form = AccountForm
     list_display = ("shown_channel", "shown_provider", "shown_brand", "is_active", "shown_test", "tested_at")
     list_select_related = ("brand",)
@@ -151,6 +155,18 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
             "unanswered": "No worker took it up within a minute. Is one running?",
         }.get(account.test_state(now=timezone.now()), account.test_text)
 
+    @display(description="Settings")
+    def shown_settings(self, account: ChannelAccount) -> str:
+        """For who may not change them. Of a secret no more than that there is one."""
+        provider = PROVIDERS[account.channel].get(account.provider)
+        fields = provider.fields if provider else ()
+        values = {**account.settings, **dict.fromkeys(account.secrets_set_at, "set")}
+        return format_html_join(
+            mark_safe("<br>"),
+            "{}: {}",
+            [(field.label, values[field.name]) for field in fields if field.name in values],
+        )
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """First the provider is chosen; its fields come next."""
         if _chosen(request) is None and self.has_add_permission(request):
@@ -174,7 +190,8 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
             if obj is None:
                 options["instance"] = ChannelAccount(channel=account.channel, provider=account.provider)
             base.__init__(form, *args, **options)
-            form.fields["is_active"].widget = UnfoldBooleanSwitchWidget()
+            if "is_active" in form.fields:  # and not only to be seen
+                form.fields["is_active"].widget = UnfoldBooleanSwitchWidget()
 
         return type("ProviderForm", (base,), {**own, "__init__": begin})
 
@@ -183,13 +200,15 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         channel, key = (obj.channel, obj.provider) if obj else _chosen(request) or ("", "")
         provider = PROVIDERS.get(channel, {}).get(key)
         names = [f"{_PREFIX}{field.name}" for field in (provider.fields if provider else ())]
+        if obj is not None and not self.has_change_permission(request, obj):
+            names = ["shown_settings"]
         title = f"{Channel(channel).label}: {provider.label}" if provider else "Unknown provider"
         brand = "shown_brand" if obj else "brand"
         whole = (title, {"fields": [*names, brand, "is_active"], "description": provider and provider.help})
         return [whole] if obj is None else [whole, ("Last test", {"fields": _OF_TEST})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
-        return () if obj is None else ("shown_brand", *_OF_TEST)
+        return () if obj is None else ("shown_settings", "shown_brand", *_OF_TEST)
 
     def save_model(self, request: HttpRequest, obj: ChannelAccount, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         now, is_active = timezone.now(), form.cleaned_data["is_active"]
