@@ -52,6 +52,8 @@ _CHANGES: Final = {
         "bookings.add_officehourexception",
         "bookings.change_officehourexception",
         "bookings.delete_officehourexception",
+        "notifications.add_calendarfeed",
+        "notifications.view_calendarfeed",
     },
 }
 # These see and change nothing but what is their own, which the admin's querysets see to.

@@ -11,20 +11,32 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from accounts.admin_base import BrandFilter, BrandScopedAdmin, permission_to, selectable_brands
+from accounts.admin_base import BrandFilter, BrandScopedAdmin, permission_to
 from accounts.admin_keys import SecretPage
 from accounts.admin_sites import tenant_site
+from accounts.backends import brands_for
 from api.admin_services import ServiceSavedAdmin, become
 from notifications.api.calendar_file import address_of
 from notifications.models import CalendarFeed
 from notifications.rules.feeds import FeedLevel
-from notifications.services.create_calendar_feed import IssuedFeed, create_calendar_feed
+from notifications.services.create_calendar_feed import FeedOwnerNotFoundError, IssuedFeed, create_calendar_feed
 from notifications.services.revoke_calendar_feed import revoke_calendar_feed
 from notifications.services.rotate_calendar_feed import rotate_calendar_feed
 from scheduling.public import Client, StaffMember
 from tenants.errors import DomainError
 
 _OWNERS = ("staff_member", "room", "client")
+_TO_ADD = permission_to("add", CalendarFeed)
+
+
+def _serves_others(request: HttpRequest) -> bool:
+    """Whether the viewer makes feeds of more than their own calendar."""
+    return brands_for(request.user, _TO_ADD) != set()
+
+
+def _is_own(feed: CalendarFeed, request: HttpRequest) -> bool:
+    person = feed.staff_member.person if feed.staff_member else None
+    return person is not None and person.user_id == request.user.pk
 
 
 class NewFeedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,7 +54,10 @@ class NewFeedForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(CalendarFeed, site=tenant_site)
 class CalendarFeedAdmin(ServiceSavedAdmin, BrandScopedAdmin, SecretPage):
+    """Coaches see, make, rotate and revoke feeds of their own calendar."""
+
     form = NewFeedForm
+    own_path = "staff_member__person__user"
     secret_template = "admin/calendar_feed.html"  # noqa: S105 - no secret
     list_display = ("owner", "name", "shown_kind", "level", "shown_prefix", "shown_status", "brand", "last_used_at")
     list_filter = (("brand", BrandFilter), ("level", ChoicesDropdownFilter))
@@ -64,10 +79,14 @@ class CalendarFeedAdmin(ServiceSavedAdmin, BrandScopedAdmin, SecretPage):
     )  # fmt: skip
     actions: ClassVar = ["rotate", "revoke"]
 
-    def get_fields(self, request: HttpRequest, obj: CalendarFeed | None = None) -> Any:  # noqa: ARG002
-        return (
-            self.fields if obj is None else ("owner", "shown_kind", "brand", "level", "name", *self.readonly_fields[2:])
-        )
+    def get_fields(self, request: HttpRequest, obj: CalendarFeed | None = None) -> Any:
+        if obj is not None:
+            return ("owner", "shown_kind", "brand", "level", "name", *self.readonly_fields[2:])
+        return self.fields if _serves_others(request) else ("brand", "staff_member", "level", "name")
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        # Searching is for those who see all staff; with oneself alone there is nothing to search.
+        return _OWNERS if _serves_others(request) else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """A feed shows what it shows until it ends: for anything else another one is made."""
@@ -78,12 +97,21 @@ class CalendarFeedAdmin(ServiceSavedAdmin, BrandScopedAdmin, SecretPage):
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model in {StaffMember, Client}:
-            brands = selectable_brands(request, permission_to("add", CalendarFeed))
+            brands = brands_for(request.user, _TO_ADD)
             people: Any = db_field.related_model._default_manager  # noqa: SLF001 - Django has no public way
-            kwargs["queryset"] = people.filter(pk__in=people.filter(brands__in=brands).values("pk"))
+            whose = (
+                people.all() if brands is None else people.filter(pk__in=people.filter(brands__in=brands).values("pk"))
+            )
+            if db_field.related_model is StaffMember:
+                whose |= people.filter(person__user=request.user)
+            kwargs["queryset"] = whose
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: Any, obj: CalendarFeed, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+        brands = brands_for(request.user, _TO_ADD)
+        if not (brands is None or obj.brand_id in brands or _is_own(obj, request)):
+            # Of the brands in which one is a coach, one's own alone.
+            raise FeedOwnerNotFoundError(kind="staff member")
         made = create_calendar_feed(
             kind=obj.kind,
             owner_id=obj.owner_id,

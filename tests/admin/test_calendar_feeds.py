@@ -109,6 +109,60 @@ def test_who_manages_one_brand_and_sees_another_ends_feeds_of_the_first_alone(si
     assert [fetch(admin.tenant, feed).status_code for feed in (theirs, own)] == [200, 404]
 
 
+def test_a_coach_makes_rotates_and_revokes_feeds_of_their_own(sign_in: SignIn) -> None:
+    book(coach=(ada := cast.make_coach()))
+    others = cast.make_feed(cast.make_coach("Ina Coach"), name="Ina's phone")
+    admin = sign_in(Role.COACH, user=cast.make_user(ada))
+    page = admin.get(f"{FEEDS}add/").content.decode()
+    assert "Ada Coach" in page
+    assert "Ina Coach" not in page
+    assert 'name="client"' not in page
+    assert "Calendar feeds" in admin.get("/admin/").content.decode()
+
+    first = _secret(admin.post(f"{FEEDS}add/", **_form(staff_member=ada.pk, level="full")))
+
+    assert len(entries(fetch(admin.tenant, first))) == 1
+    own = CalendarFeed.objects.get(staff_member=ada)
+    listed = admin.get(FEEDS).content.decode()
+    assert own.prefix in listed
+    assert others.prefix not in listed
+    second = _secret(admin.post(FEEDS, action="rotate", _selected_action=[own.pk]))
+    assert [fetch(admin.tenant, secret).status_code for secret in (first, second)] == [404, 200]
+    admin.post(FEEDS, action="revoke", _selected_action=[own.pk])
+    assert fetch(admin.tenant, second).status_code == 404
+
+
+def test_a_coach_reaches_nobody_elses_calendar(sign_in: SignIn) -> None:
+    ada, ina, bob, room = cast.make_coach(), cast.make_coach("Ina Coach"), cast.make_client(), cast.make_room()
+    others = [cast.make_feed(ina), cast.make_feed(bob), cast.make_feed(room)]
+    admin = sign_in(Role.COACH, user=cast.make_user(ada))
+
+    for owner in ({"staff_member": ina.pk}, {"client": bob.pk}, {"room": room.pk}):
+        assert admin.post(f"{FEEDS}add/", **_form(**owner)).status_code == 200
+    assert CalendarFeed.objects.count() == len(others)
+    for feed in others:
+        assert admin.get(f"{FEEDS}{feed.pk}/change/").status_code == 302
+        for action in ("rotate", "revoke"):
+            admin.post(FEEDS, action=action, _selected_action=[feed.pk])
+        assert fetch(admin.tenant, feed).status_code == 200
+
+
+def test_who_manages_one_brand_and_coaches_in_another_makes_there_their_own_alone(sign_in: SignIn) -> None:
+    """Ina works for both brands: from the one that they manage she can be chosen, and not for the other."""
+    kids = cast.make_brand("kids")
+    ada, ina = cast.make_coach(), cast.make_coach("Ina Coach")
+    ina.brands.add(kids)
+    admin = sign_in(Role.COACH, user=cast.make_user(ada))
+    Membership.objects.create(user=admin.user, role=Role.MANAGER, brand=kids)
+
+    refused = admin.post(f"{FEEDS}add/", **_form(staff_member=ina.pk))
+
+    assert "This brand has no such staff member" in refused.content.decode()
+    assert not CalendarFeed.objects.exists()
+    _secret(admin.post(f"{FEEDS}add/", **_form(staff_member=ina.pk, brand=kids)))
+    _secret(admin.post(f"{FEEDS}add/", **_form(staff_member=ada.pk)))
+
+
 def test_rotating_shows_another_address_and_ends_the_old_one(sign_in: SignIn) -> None:
     feed = cast.make_feed(cast.make_coach())
     admin = sign_in(Role.MANAGER)
