@@ -20,7 +20,9 @@ from notifications.services.plan_messages import plan_by_rule
 
 logger = structlog.get_logger(__name__)
 
-CHUNK = 100
+# Bookings that are locked at once, and for how long: whoever cancels one of them waits no longer than that.
+CHUNK = 20
+HOLD_SECONDS = 0.025
 _WAIT_SECONDS = 0.2
 _LOOK_AGAIN_SECONDS = 0.01
 
@@ -101,11 +103,14 @@ def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
                 return False
             with transaction.atomic():
                 occasions = subjects.source(kind).lock_upcoming(after, CHUNK, since)
+                until = time.monotonic() + HOLD_SECONDS
                 for occasion in occasions:
                     plan_by_rule(rule_id=rule.pk, event=Event(rule.event), occasion=occasion, now=now)
-                after = occasions[-1].id if occasions else after
+                    after = occasion.id
+                    if time.monotonic() > until:
+                        break
                 Rule.objects.filter(pk=rule.pk, version=rule.version).update(planning_kind=kind, planning_after=after)
-            if len(occasions) < CHUNK:
+            if len(occasions) < CHUNK and (not occasions or after == occasions[-1].id):
                 break
     return True
 

@@ -5,12 +5,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
 from notifications import tasks
 from notifications.models import Message, Rule
+from notifications.services import replan as replanning
 from notifications.services import send_due as sending
+from notifications.services.plan_messages import plan_by_rule
 from notifications.services.replan import replan_rules
 from tenants.context import use
 from tests.notifications import scene
@@ -96,6 +99,26 @@ def test_what_only_reads_the_rules_for_hours_holds_nothing_up(own_database: str)
                 is_done.set()
 
     assert in_threads(backup, change)[1] is True
+
+
+def test_bookings_are_locked_for_a_moment_and_none_is_left_out(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in a transaction of its own where planning one takes as long as bookings may be held."""
+    booked = {booking.pk for booking in scene.book_many(3)}
+    monkeypatch.setattr(replanning, "HOLD_SECONDS", 0.0)
+    transactions = []
+
+    def slowly(**about: Any) -> Any:
+        transactions.append(tuple(connection.savepoint_ids))
+        time.sleep(0.001)
+        return plan_by_rule(**about)
+
+    monkeypatch.setattr(replanning, "plan_by_rule", slowly)
+    _reminder()
+
+    assert scene.replan()
+
+    assert len(set(transactions)) == 3
+    assert set(Message.objects.filter(event="before_start").values_list("subject_id", flat=True)) == booked
 
 
 def test_what_waits_for_its_server_goes_on_waiting_when_its_rule_gets_another_name(north: Any) -> None:
