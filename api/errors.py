@@ -368,7 +368,7 @@ def _is_page(request: HttpRequest) -> bool:
     """Whether a person looks at the answer: anything but the API and the tokens."""
     if request.path == "/oauth/authorize":
         return True
-    return not request.path.startswith(("/v1/", "/oauth/", "/openapi/", "/.well-known/"))
+    return not request.path.startswith(("/v1/", "/oauth/", "/openapi/", "/.well-known/", "/mail-reports/"))
 
 
 def _page(answer: Refusal) -> HttpResponse:

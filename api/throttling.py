@@ -60,18 +60,18 @@ def take_for_token(request: HttpRequest, *, client_id: str) -> None:
     _told(request, tightest(states))
 
 
-def take_for_calendar(request: HttpRequest, *, digest: str) -> None:
-    """One fetch of a calendar feed, of its secret and of the address. Raises RateLimitedError.
+def take_for_address(request: HttpRequest, *, what: str, digest: str) -> None:
+    """One request at an address that is a secret, of this secret and of who asks. Raises RateLimitedError.
 
-    Before the secret is looked up, so that guessing costs the same as fetching.
+    `what` names the limit. Before the secret is looked up, so that guessing costs the same as knowing.
     """
     if not settings.RATE_LIMITS_ON:
         return
     schema, address = request.tenant.schema_name, client_address(request)  # type: ignore[attr-defined]
     states = limiter.take(
         [
-            limiter.bucket(schema, f"calendar:{digest[:32]}", settings.RATE_LIMITS["calendar"]),
-            limiter.bucket(schema, f"calendar-address:{address}", settings.RATE_LIMITS["calendar_address"]),
+            limiter.bucket(schema, f"{what}:{digest[:32]}", settings.RATE_LIMITS[what]),
+            limiter.bucket(schema, f"{what}-address:{address}", settings.RATE_LIMITS[f"{what}_address"]),
         ]
     )
     _told(request, tightest(states))

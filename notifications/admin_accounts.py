@@ -27,15 +27,18 @@ from accounts.admin_base import BrandScopedAdmin
 from accounts.admin_sites import tenant_site
 from api.admin_services import ServiceSavedAdmin, become
 from notifications.channels.accounts import values_after
+from notifications.channels.email.report_addresses import is_checkable, reports_url, tracker_of
 from notifications.channels.fields import Field, WrongFieldsError
 from notifications.channels.tables import PROVIDERS
 from notifications.models import ChannelAccount
 from notifications.rules import Channel
+from notifications.services.rotate_reports_secret import NoReportsError, rotate_reports_secret
 from notifications.services.set_up_channel import ChannelTakenError, change_channel, remove_channel, set_up_channel
 from notifications.services.try_channel import TooManyTestsError, ask_for_test
 from notifications.tasks import wake_for_test
 
 _PREFIX = "field_"
+_OF_REPORTS = ("shown_reports_url", "shown_reported")
 _OF_TEST = ("shown_test", "test_to", "test_asked_at", "tested_at", "shown_text")
 _STATES = {"none": "Not tested", "under_way": "Under way", "ok": "Works", "failed": "Failed", "unanswered": "No answer"}
 
@@ -128,7 +131,7 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
     list_display = ("shown_channel", "shown_provider", "shown_brand", "is_active", "shown_test", "tested_at")
     list_select_related = ("brand",)
     list_filter = ("channel", "is_active")
-    actions_detail: ClassVar = ["send_a_test"]
+    actions_detail: ClassVar = ["send_a_test", "rotate_address"]
     compressed_fields = False
 
     @display(description="Channel", ordering="channel")
@@ -166,6 +169,19 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
             "{}: {}",
             [(field.label, values[field.name]) for field in fields if field.name in values],
         )
+
+    @display(description="Address for reports")
+    def shown_reports_url(self, account: ChannelAccount) -> str:
+        """To be entered at the provider, so that bounces and complaints are known here."""
+        return reports_url(account) or "None that works. Choose 'New address for reports'."
+
+    @display(description="Last report")
+    def shown_reported(self, account: ChannelAccount) -> str:
+        if (tracker := tracker_of(account)) and tracker.key and not is_checkable(account):
+            return f"All are refused: enter '{tracker.key.label}' above."
+        if account.reported_at is None:
+            return "Nothing so far. The provider reports to the address above, once it is entered there."
+        return f"In the hour from {date_format(timezone.localtime(account.reported_at), 'j F Y, H:i')}"
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """First the provider is chosen; its fields come next."""
@@ -205,10 +221,16 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         title = f"{Channel(channel).label}: {provider.label}" if provider else "Unknown provider"
         brand = "shown_brand" if obj else "brand"
         whole = (title, {"fields": [*names, brand, "is_active"], "description": provider and provider.help})
-        return [whole] if obj is None else [whole, ("Last test", {"fields": _OF_TEST})]
+        if obj is None:
+            return [whole]
+        tests = ("Last test", {"fields": _OF_TEST})
+        # Whoever knows the address may report: it is for those who may change the account.
+        if (tracker := tracker_of(obj)) is None or not self.has_change_permission(request, obj):
+            return [whole, tests]
+        return [whole, ("Bounces and complaints", {"fields": _OF_REPORTS, "description": tracker.help}), tests]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
-        return () if obj is None else ("shown_settings", "shown_brand", *_OF_TEST)
+        return () if obj is None else ("shown_settings", "shown_brand", *_OF_REPORTS, *_OF_TEST)
 
     def save_model(self, request: HttpRequest, obj: ChannelAccount, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         now, is_active = timezone.now(), form.cleaned_data["is_active"]
@@ -236,8 +258,34 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         return (object_id is None or account is not None) and self.has_change_permission(request, account)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        if not self.has_test_permission(request, object_id):
+            return []
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        return actions if self.has_test_permission(request, object_id) else []
+        if (account := self.get_object(request, object_id)) and tracker_of(account):
+            return actions
+        return [found for found in actions if not found.action_name.endswith("rotate_address")]
+
+    @action(
+        description="New address for reports",
+        permissions=["test"],
+        icon="key",
+        dialog={
+            "title": "Make a new address for reports",
+            "description": "The old one ends at once: until the new one is entered at the provider, reports are lost.",
+            "form_class": BaseDialogForm,
+            "form_submit_text": "Make it",
+        },
+    )
+    def rotate_address(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
+        account: Any = self.get_object(request, object_id)
+        try:
+            rotate_reports_secret(account=account)
+        except NoReportsError as refusal:
+            error(request, str(refusal))
+        else:
+            self.log_change(request, account, "Given a new address for reports.")
+            success(request, "The old address has ended. Enter the new one at the provider.")
+        return HttpResponseRedirect(reverse("admin:notifications_channelaccount_change", args=[account.pk]))
 
     @action(
         description="Send a test",

@@ -52,9 +52,10 @@ CHANNEL_ACCOUNT = audited(
     subject=("channel_account", "id"),
     brand="brand_id",
     plain=("id", "channel", "brand_id", "provider", "settings", "is_active"),
-    secret=("secrets",),
+    secret=("secrets", "reports_secret"),
     bookkeeping=(
         "secrets_set_at",
+        "reported_at",
         "test_to",
         "test_asked_at",
         "tested_at",

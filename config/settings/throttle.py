@@ -31,6 +31,9 @@ RATE_LIMITS = {
     # Of /calendars/: each feed's secret, and each address. The big calendars fetch everybody's from a few addresses.
     "calendar": _limit("RATE_LIMIT_CALENDAR", "20/m"),
     "calendar_address": _limit("RATE_LIMIT_CALENDAR_ADDRESS", "300/m"),
+    # Of /mail-reports/: each account's secret, and each address. A provider tells of all its customers' mails from few.
+    "mail_reports": _limit("RATE_LIMIT_MAIL_REPORTS", "600/m"),
+    "mail_reports_address": _limit("RATE_LIMIT_MAIL_REPORTS_ADDRESS", "1200/m"),
     # Failed passwords: of an account from one address, from an address, and of an account from anywhere.
     "signin": _limit("RATE_LIMIT_SIGNIN", "10/15m"),
     "signin_address": _limit("RATE_LIMIT_SIGNIN_ADDRESS", "50/15m"),

@@ -8,6 +8,7 @@ from accounts.admin_sites import tenant_site
 from config.urls import common
 from config.urls.common import handler400, handler403, handler404, handler500
 from notifications.api.calendar_file import CalendarFileView
+from notifications.api.mail_reports import MailReportsView
 from notifications.optout.pages import UnsubscribeView
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     path("account", pages.AccountView.as_view(), name="account"),
     path("unsubscribe/<str:token>", UnsubscribeView.as_view(), name="unsubscribe"),
     path("calendars/<str:secret>.ics", CalendarFileView.as_view(), name="calendar-file"),
+    path("mail-reports/<uuid:account_id>/<str:secret>", MailReportsView.as_view(), name="mail-reports"),
     path("admin/", tenant_site.urls),
     *common.urlpatterns,
     # Not Django's own page for an unknown address, which with DEBUG shows its URLs instead of the envelope.

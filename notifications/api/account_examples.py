@@ -21,7 +21,11 @@ ACCOUNT_ID: Final = OpenApiParameter(
 # One that was just set up: what is removed is of no use to other examples.
 NEW_ACCOUNT_ID: Final = OpenApiParameter("id", uuid.UUID, OpenApiParameter.PATH, description=_WHAT)
 LEADS_TO: Final[dict[str, Any]] = {
-    "x-links": {"delete": {"operationId": "deleteChannelAccount", "parameters": {"id": "$response.body#/id"}}}
+    "x-links": {
+        name: {"operationId": operation, "parameters": {"id": "$response.body#/id"}}
+        # Each from another example: the mail account is the one of which something is reported.
+        for name, operation in (("delete", "deleteChannelAccount"), ("rotate", "rotateReportsUrl"))
+    }
 }
 
 _UNTESTED: dict[str, Any] = {"state": "none", "to": "", "asked_at": None, "finished_at": None, "text": ""}
@@ -33,6 +37,8 @@ _CHAT: dict[str, Any] = {
     "settings": {"token_a": "T0DEMO", "token_b": "B0DEMO"},
     "secrets_set_at": {"token_c": "2026-11-20T16:04:05.123456Z"},
     "is_active": False,
+    "reports_url": None,
+    "reported_at": None,
     "last_test": _UNTESTED,
     "version": 1,
     "created_at": "2026-11-20T16:04:05.123456Z",
@@ -79,6 +85,21 @@ NEW_ACCOUNT: Final = [
 CHANGED_ACCOUNT: Final = [
     sent("Another key", {"settings": {"token_c": "abcdefghijklmnopqrstuvwx"}}),
     answered("Changed", {**_CHAT, "version": 2}),
+]
+ROTATED: Final = [
+    answered(
+        "Another address",
+        {
+            **_CHAT,
+            **_MAIL,
+            "id": "0198c0de-7a00-7000-8000-0c11e0000003",
+            "settings": {"from_email": "hello@example.com"},
+            "secrets_set_at": {"server_token": "2026-11-20T16:04:05.123456Z"},
+            "reports_url": "https://harbor.slotkeeper.example/mail-reports/0198c0de-7a00-7000-8000-0c11e0000003/"
+            "rpt_h3Vd0sJq7yZ2mXw9bKcT5nRfLpGaEu8iQoN1tMvYxCk",
+            "version": 2,
+        },
+    )
 ]
 TESTED: Final = [
     sent("To the account's own target", {"to": ""}),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.fields import BodySerializer
 from api.paging import PageQuery
+from notifications.channels.email.report_addresses import reports_url
 from notifications.channels.fields import LONGEST
 from notifications.channels.tables import PROVIDERS
 from notifications.models import ChannelAccount
@@ -80,13 +81,21 @@ class AccountOutput(serializers.Serializer[Any]):
     settings = SettingsField()
     secrets_set_at = serializers.DictField(child=serializers.DateTimeField())
     is_active = serializers.BooleanField()
+    reports_url = serializers.URLField(
+        allow_null=True,
+        help_text="Enter it at the mail provider as the address of its webhook: there it reports deliveries, bounces "
+        "and complaints. A secret, for callers with `write:channels` alone, and null in a repetition by "
+        "`Idempotency-Key`; null too for accounts of which nothing is reported.",
+    )
+    reported_at = serializers.DateTimeField(allow_null=True, help_text="When something was last reported, to the hour.")
     last_test = LastTest()
     version = serializers.IntegerField(min_value=1)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
 
-def account_json(account: ChannelAccount, *, now: datetime) -> dict[str, Any]:
+def account_json(account: ChannelAccount, *, shows_secret: bool, now: datetime) -> dict[str, Any]:
+    """`shows_secret` for those who may change the account."""
     state = account.test_state(now=now)
     is_over = state in {"ok", "failed"}
     return {
@@ -97,6 +106,8 @@ def account_json(account: ChannelAccount, *, now: datetime) -> dict[str, Any]:
         "settings": account.settings,
         "secrets_set_at": account.secrets_set_at,
         "is_active": account.is_active,
+        "reports_url": (reports_url(account) or None) if shows_secret else None,
+        "reported_at": account.reported_at,
         "last_test": {
             "state": state,
             "to": account.test_to,

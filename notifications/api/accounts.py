@@ -12,12 +12,15 @@ from rest_framework.response import Response
 from api.brands import ForeignBrandError, chosen_brand_id, of_brand
 from api.errors import InvalidInputError, NotFoundError, PreconditionRequiredError
 from api.paging import OpaqueCursor
-from api.versions import IF_MATCH_NEEDED, expected_versions, versioned
+from api.request import principal_of
+from api.versions import IF_MATCH, IF_MATCH_NEEDED, expected_versions, versioned
 from api.viewsets import PlatformViewSet
+from api.writes import shown_once
 from notifications.api import account_examples as examples
 from notifications.api import account_serializers as shapes
 from notifications.channels.fields import WrongFieldsError
 from notifications.models import ChannelAccount
+from notifications.services.rotate_reports_secret import NoReportsError, rotate_reports_secret
 from notifications.services.set_up_channel import ChannelTakenError, change_channel, remove_channel, set_up_channel
 from notifications.services.try_channel import TooManyTestsError, ask_for_test
 from notifications.tasks import wake_for_test
@@ -32,7 +35,7 @@ class ChannelAccountViewSet(PlatformViewSet):
     pagination_class = OpaqueCursor
     queries: ClassVar = {"list": shapes.AccountsQuery}
     lookup_value_converter = "uuid"
-    versioned: ClassVar = {"retrieve", "create", "partial_update"}
+    versioned: ClassVar = {"retrieve", "create", "partial_update", "rotate_reports_url"}
     scopes: ClassVar = {
         "list": {"read:channels"},
         "retrieve": {"read:channels"},
@@ -40,6 +43,7 @@ class ChannelAccountViewSet(PlatformViewSet):
         "partial_update": {"write:channels"},
         "destroy": {"write:channels"},
         "test": {"write:channels"},
+        "rotate_reports_url": {"write:channels"},
     }
     refusals: ClassVar = {
         "list": [InvalidInputError],
@@ -48,6 +52,7 @@ class ChannelAccountViewSet(PlatformViewSet):
         "partial_update": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError, ChannelTakenError],
         "destroy": [NotFoundError, PreconditionRequiredError, GoneError, StaleVersionError],
         "test": [NotFoundError, TooManyTestsError],
+        "rotate_reports_url": [NotFoundError, StaleVersionError, NoReportsError],
     }
 
     def accounts(self) -> Any:
@@ -72,7 +77,7 @@ class ChannelAccountViewSet(PlatformViewSet):
         if channel := self.query().get("channel"):
             accounts = accounts.filter(channel=channel)
         page = self.paginate_queryset(accounts)
-        return self.get_paginated_response([shapes.account_json(account, now=self.now) for account in page or []])
+        return self.get_paginated_response([self._json(account) for account in page or []])
 
     @extend_schema(
         operation_id="getChannelAccount",
@@ -165,10 +170,31 @@ class ChannelAccountViewSet(PlatformViewSet):
         with _named(""):
             account = ask_for_test(account=account, to=fields["to"], now=self.now)
         wake_for_test(account.pk)
-        return Response(shapes.account_json(account, now=self.now), status=202)
+        return shown_once(Response(self._json(account), status=202), "reports_url")
+
+    @extend_schema(
+        operation_id="rotateReportsUrl",
+        tags=["channels"],
+        summary="Give an account another address for its provider's reports",
+        description="The old address ends at once: enter the new one, `reports_url`, at the provider. For mail "
+        "providers alone.",
+        parameters=[examples.NEW_ACCOUNT_ID, IF_MATCH],
+        request=None,
+        responses=shapes.AccountOutput,
+        examples=examples.ROTATED,
+    )
+    @action(detail=True, methods=["post"], url_path="rotate-reports-url")
+    def rotate_reports_url(self, request: Request, pk: str) -> Response:
+        account = self.found(pk)
+        return self._answer(rotate_reports_secret(account=account, expected=expected_versions(request)))
+
+    def _json(self, account: ChannelAccount) -> dict[str, Any]:
+        may_write = "write:channels" in principal_of(self.request).scopes
+        return shapes.account_json(account, shows_secret=may_write, now=self.now)
 
     def _answer(self, account: ChannelAccount, *, status: int = 200) -> Response:
-        return versioned(Response(shapes.account_json(account, now=self.now), status=status), account.version)
+        answer = shown_once(Response(self._json(account), status=status), "reports_url")
+        return versioned(answer, account.version)
 
 
 @contextmanager

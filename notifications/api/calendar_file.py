@@ -34,7 +34,7 @@ class CalendarFileView(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         try:
-            throttling.take_for_calendar(request, digest=digest_of(secret))
+            throttling.take_for_address(request, what="calendar", digest=digest_of(secret))
             return _answer(request, secret, now=timezone.now())
         except DomainError as error:
             return errors.render(request, error)

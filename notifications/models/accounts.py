@@ -36,6 +36,10 @@ class ChannelAccount(models.Model):
     tested_at = models.DateTimeField(null=True, editable=False)
     test_ok = models.BooleanField(null=True, editable=False)
     test_text = models.CharField(max_length=300, blank=True, default="", editable=False)
+    # Part of the address at which the provider reports what became of mails; empty where it reports nothing.
+    reports_secret = SealedField(blank=True, default="", editable=False)
+    # When something was last reported there, to the hour.
+    reported_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

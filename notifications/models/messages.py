@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -64,10 +65,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def known_as(self, reference: str) -> "MessageQuerySet":
         """The one with this id, this Message-ID (which begins with the id) or this id of its provider."""
-        try:
-            return self.filter(pk=UUID(reference.strip().removeprefix("<").partition("@")[0]))
-        except ValueError:
-            return self.filter(provider_id=reference).exclude(provider_id="")
+        named = Q(provider_id=reference) & ~Q(provider_id="")
+        with suppress(ValueError):  # no UUID; where it is one it may still be a provider's
+            named |= Q(pk=UUID(reference.strip().removeprefix("<").partition("@")[0]))
+        return self.filter(named)
 
     def about(self, subject_kind: str, subject_id: UUID) -> "MessageQuerySet":
         return self.filter(subject_kind=subject_kind, subject_id=subject_id)

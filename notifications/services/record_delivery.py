@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from notifications.models import Message, Suppression
 from notifications.rules import Channel, MessageState, Why
-from notifications.rules.reports import SOFT_BOUNCES, Report, ReportKind
+from notifications.rules.reports import SOFT_BOUNCES, Report, ReportKind, is_written
 from notifications.rules.suppressions import SuppressionReason, SuppressionScope, normalised
 from notifications.selectors import address_told
 from notifications.services.suppress import suppress
@@ -31,7 +31,7 @@ class NeverSentError(DomainError):
 @transaction.atomic
 def record_delivery(*, message: Message, report: Report, now: datetime) -> Message:
     """Writes a report down, once for each kind, in whatever order they come; answers the message as it is then. What
-    staff has sent again may come back again.
+    staff has sent again may come back again; the report of the time before, told once more, is not that.
 
     What did not arrive is `bounced`, also where it comes before the worker could say `sent`. What arrived is `sent`,
     also where it had been given up as dead: it was taken after all, and nobody is to send it again. A bounce for ever
@@ -41,7 +41,7 @@ def record_delivery(*, message: Message, report: Report, now: datetime) -> Messa
     """
     message = locked(Message.objects.select_related("recipient"), message.pk)
     told = _told(message)
-    if report.kind in told:
+    if report.kind in told or is_written(report, message.history):
         return message
     if not message.attempts and message.sent_at is None:
         raise NeverSentError

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from notifications.channels.accounts import values_after
+from notifications.channels.email.report_addresses import new_reports_secret
 from notifications.channels.tables import PROVIDERS
 from notifications.models import ChannelAccount
 from tenants.errors import DomainError, Kind, check_version
@@ -30,6 +31,7 @@ def set_up_channel(
     Raises WrongFieldsError, ChannelTakenError.
     """
     account = ChannelAccount(channel=channel, provider=provider, brand_id=brand_id, is_active=is_active)
+    account.reports_secret = new_reports_secret(account)
     _write(account, values, now=now)
     return account
 

@@ -10,7 +10,7 @@ import re
 _PATTERN = re.compile(
     r"""
       (?P<token>  (?<![\w/])(?:Bearer|Basic|Token)[ ]++[^\s"'\\,;]++ | \bsk_[\w-]{4,}+ | \bcal_\w{20,}+
-                | \bwhsec_[\w+/=]{4,}+ )
+                | \brpt_[\w-]{20,}+ | \bwhsec_[\w+/=]{4,}+ )
     | (?P<email>  (?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++ )
     | (?P<phone>  (?<![\w+])\+\d[\d ()/-]{5,20}\d )
     | (?P<query>  \?[\w.~%\[\]-]*+=[^\s"'\\]*+ )
@@ -23,7 +23,9 @@ _PATTERN = re.compile(
 
 
 # Each match holds one of these. An ordinary line holds none, and then the pattern, which costs 60 µs, is not tried.
-_SIGNS = ("@", "?", "+", ")=(", "bearer ", "basic ", "token", "sk_", "cal_", "whsec_", "passw", "secret", "sessionid")
+_SIGNS = (
+    "@", "?", "+", ")=(", "bearer ", "basic ", "token", "sk_", "cal_", "rpt_", "whsec_", "passw", "secret", "sessionid",
+)  # fmt: skip
 
 
 def redact(text: str) -> str:

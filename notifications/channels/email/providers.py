@@ -6,6 +6,7 @@ from typing import Final
 from notifications.channels.email.letters import Letter
 from notifications.channels.email.mail_services import MailServiceLink
 from notifications.channels.email.smtp import SmtpLink
+from notifications.channels.email.trackers import TRACKERS
 from notifications.channels.fields import Field, Kind
 from notifications.channels.providers import Link, Provider
 
@@ -44,7 +45,8 @@ def _service(
             label=label, name=name, values=options, secrets=[values[secret] for secret in secrets if secret in values]
         )
 
-    return Provider(key=name, label=label, help=help, fields=[*own, FROM], link=link)
+    reports = [key] if (key := TRACKERS[name].key) else []
+    return Provider(key=name, label=label, help=help, fields=[*own, FROM, *reports], link=link)
 
 
 def _secret(name: str, label: str, help: str = "", *, pattern: str = _KEY) -> Field:  # noqa: A002

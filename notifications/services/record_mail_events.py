@@ -1,0 +1,96 @@
+"""Taking in what a mail provider reports."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from notifications.models import ChannelAccount, Message, Suppression
+from notifications.rules import Channel
+from notifications.rules.reports import MailEvent, Report, is_written
+from notifications.rules.suppressions import SuppressionReason
+from notifications.selectors import address_told
+from notifications.services.record_delivery import NeverSentError, record_delivery
+from notifications.services.unsubscribe import unsubscribe
+from tenants.errors import DomainError, Kind
+
+_NOTED_EVERY: Final = timedelta(hours=1)
+_RETRY_AFTER: Final = 5
+
+
+class TooManyReportsError(DomainError):
+    code = "too_many_reports"
+    kind = Kind.UNAVAILABLE
+    message = "These are more reports than one request has time for. Send the same again: the rest is taken then."
+
+
+def record_mail_events(*, account: ChannelAccount, events: Sequence[MailEvent], deadline: float, now: datetime) -> None:
+    """Writes down what is told of the account's brand's mails, one by one. Of mails that nobody knows nothing, and of
+    what is known already neither.
+
+    Raises TooManyReportsError when `deadline` (time.monotonic()) has come, after one at the least; what is written
+    stays, and is passed over when the same comes again.
+    """
+    _note(account, now=now)
+    messages = _messages(account, events)
+    done = 0
+    for event in events:
+        message = messages.get(event.key) or messages.get(event.provider_id)
+        if message is None or (event.kind and is_written(Report(event.kind, event.at), message.history)):
+            continue
+        if done and time.monotonic() > deadline:
+            raise TooManyReportsError(retry_after=_RETRY_AFTER)
+        done += 1
+        # Erased meanwhile, or never handed over: nothing can be said of it.
+        with suppress(NeverSentError, Message.DoesNotExist):
+            _record(message, event, now=now)
+
+
+def _messages(account: ChannelAccount, events: Sequence[MailEvent]) -> dict[str, Message]:
+    """By all their names, in one look."""
+    keys = {key for event in events if (key := _uuid(event.key))}
+    names = {event.provider_id for event in events if event.provider_id}
+    found = Message.objects.filter(Q(pk__in=keys) | Q(provider_id__in=names), channel=Channel.EMAIL)
+    if account.brand_id is not None:
+        found = found.filter(brand_id=account.brand_id)
+    messages: dict[str, Message] = {}
+    for message in found.select_related("recipient"):
+        messages |= {str(message.pk): message}
+        if message.provider_id:
+            messages |= {message.provider_id: message}
+    return messages
+
+
+def _uuid(text: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(text)
+    return None
+
+
+def _record(message: Message, event: MailEvent, *, now: datetime) -> None:
+    if event.kind is not None:
+        record_delivery(message=message, report=Report(event.kind, event.at, event.detail), now=now)
+    elif not _has_said_so_since(message, event):
+        unsubscribe(message=message, now=now)
+
+
+def _has_said_so_since(message: Message, event: MailEvent) -> bool:
+    """Whether this is told again: whoever has subscribed again since is not to be unsubscribed by it."""
+    said = Suppression.objects.of_address(Channel(message.channel), address_told(message))
+    return said.filter(
+        brand_id=message.brand_id, reason=SuppressionReason.UNSUBSCRIBED, created_at__gte=event.at
+    ).exists()
+
+
+@transaction.atomic
+def _note(account: ChannelAccount, *, now: datetime) -> None:
+    """Once an hour, for staff: that the provider reports at all. Nobody waits for it."""
+    if account.reported_at is not None and now - account.reported_at < _NOTED_EVERY:
+        return
+    unlocked = ChannelAccount.objects.filter(pk=account.pk).select_for_update(skip_locked=True, no_key=True, of=("self",))
+    ChannelAccount.objects.filter(pk__in=unlocked.values("pk")).update(reported_at=now)
