@@ -215,8 +215,9 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         """The account's fields, and how its last test went."""
         channel, key = (obj.channel, obj.provider) if obj else _chosen(request) or ("", "")
         provider = PROVIDERS.get(channel, {}).get(key)
+        may_change = obj is None or self.has_change_permission(request, obj)
         names = [f"{_PREFIX}{field.name}" for field in (provider.fields if provider else ())]
-        if obj is not None and not self.has_change_permission(request, obj):
+        if not may_change:
             names = ["shown_settings"]
         title = f"{Channel(channel).label}: {provider.label}" if provider else "Unknown provider"
         brand = "shown_brand" if obj else "brand"
@@ -225,7 +226,7 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
             return [whole]
         tests = ("Last test", {"fields": _OF_TEST})
         # Whoever knows the address may report: it is for those who may change the account.
-        if (tracker := tracker_of(obj)) is None or not self.has_change_permission(request, obj):
+        if (tracker := tracker_of(obj)) is None or not may_change:
             return [whole, tests]
         return [whole, ("Bounces and complaints", {"fields": _OF_REPORTS, "description": tracker.help}), tests]
 

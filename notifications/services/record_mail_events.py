@@ -36,7 +36,8 @@ def record_mail_events(*, account: ChannelAccount, events: Sequence[MailEvent], 
     Raises TooManyReportsError when `deadline` (time.monotonic()) has come, after one at the least; what is written
     stays, and is passed over when the same comes again.
     """
-    _note(account, now=now)
+    if account.reported_at is None or now - account.reported_at >= _NOTED_EVERY:
+        _note(account, now=now)
     messages = _messages(account, events)
     done = 0
     for event in events:
@@ -89,8 +90,10 @@ def _has_said_so_since(message: Message, event: MailEvent) -> bool:
 
 @transaction.atomic
 def _note(account: ChannelAccount, *, now: datetime) -> None:
-    """Once an hour, for staff: that the provider reports at all. Nobody waits for it."""
-    if account.reported_at is not None and now - account.reported_at < _NOTED_EVERY:
-        return
-    unlocked = ChannelAccount.objects.filter(pk=account.pk).select_for_update(skip_locked=True, no_key=True, of=("self",))
-    ChannelAccount.objects.filter(pk__in=unlocked.values("pk")).update(reported_at=now)
+    """For staff: that the provider reports at all. Nobody waits for it."""
+    unlocked = (
+        ChannelAccount.objects.filter(pk=account.pk)
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .values("pk")
+    )
+    ChannelAccount.objects.filter(pk__in=unlocked).update(reported_at=now)

@@ -19,6 +19,7 @@ WITHOUT_BODY = {
     "POST /v1/messages/<uuid:pk>/retry",
     "POST /v1/messages/<uuid:pk>/send-now",
     "POST /v1/calendar-feeds/<uuid:pk>/rotate",
+    "POST /v1/channel-accounts/<uuid:pk>/rotate-reports-url",
     "DELETE /v1/calendar-feeds/<uuid:pk>",
     "DELETE /v1/channel-accounts/<uuid:pk>",
     "DELETE /v1/notification-rules/<int:pk>",

@@ -136,13 +136,13 @@ def make_token(*, user: User | None = None, scopes: list[str] | None = None, bra
     return issue_token(application=make_application(brand=brand), user=user, scopes=scopes, now=datetime.now(tz=UTC))
 
 
-def make_channel_account(*, brand: Brand | None = None, topic: str = "T0NORTH") -> ChannelAccount:
-    """A chat of a brand's staff, which is off. No test may reach it."""
+def make_channel_account(*, brand: Brand | None = None, topic: str = "bookings") -> ChannelAccount:
+    """A brand's account at a mail provider, which is off. No test may reach it."""
     return set_up_channel(
-        channel="chat",
-        provider="slack",
+        channel="email",
+        provider="postmark",
         brand_id=(brand or main_brand()).pk,
-        values={"token_a": re.sub("[^A-Z0-9]", "", topic.upper())[:50], "token_b": "B0NORTH", "token_c": "sealed"},
+        values={"server_token": "sealed-token", "message_stream": re.sub("[^a-z0-9-]", "", topic.lower())[:50]},
         is_active=False,
         now=datetime.now(tz=UTC),
     )

@@ -13,6 +13,7 @@ from tenants.telemetry.redaction import redact
         ("Authorization: Bearer abc.DEF-123~x/y+z=", "Authorization: [token]"),
         ("Basic dXNlcjpwYXNz", "[token]"),
         ("key sk_live_51Habc_x-y refused", "key [token] refused"),
+        ("/mail-reports/1/rpt_h3Vd0sJq7yZ2mXw9bKcT5-_GaEu8 400", "/mail-reports/1/[token] 400"),
         ("secret whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD/x= shown", "secret [token] shown"),
         ("to Maya.Lindqvist+x@harbor.example.com now", "to [email] now"),
         ("<müller@exämple.de>", "<[email]>"),

@@ -218,3 +218,46 @@ def test_the_task_carries_no_address_and_no_secret(
         rest.post(f"{HERE}/{made['id']}/test", {"to": "me@example.com"})
 
     assert [options["args"] for options in sent] == [[made["id"]]]
+
+
+def _report_secret(answer: Any) -> str:
+    url = answer.json()["reports_url"]
+    assert url.startswith("http://north.test"), answer.json()
+    return str(url.rpartition("/")[2])
+
+
+def test_the_address_for_reports_is_for_those_who_may_write(rest: Rest, north: Any) -> None:
+    made = rest.post(HERE, _body(), headers={"Idempotency-Key": "once"})
+    here = f"{HERE}/{made.json()['id']}"
+    secret = _report_secret(made)
+    reader = Rest(north, cast.make_token(scopes=["read:channels"]))
+
+    assert _report_secret(rest.get(here)) == secret
+    assert [account["reports_url"] for account in rest.get(HERE).json()["data"]] == [made.json()["reports_url"]]
+    for seen in (reader.get(here), reader.get(HERE)):
+        assert seen.status_code == 200
+        assert secret not in seen.content.decode()
+    again = rest.post(HERE, _body(), headers={"Idempotency-Key": "once"})
+    assert (again.status_code, again.json()["reports_url"]) == (201, None), "stored with the answer"
+    assert again.json()["id"] == made.json()["id"]
+
+
+def test_the_address_for_reports_is_changed_by_its_version(rest: Rest, brands_rest: Rest) -> None:
+    made = rest.post(HERE, _body())
+    here = f"{HERE}/{made.json()['id']}"
+
+    changed = rest.post(f"{here}/rotate-reports-url", headers={"If-Match": '"1"'})
+
+    assert (changed.status_code, changed["ETag"], changed.json()["version"]) == (200, '"2"', 2)
+    assert _report_secret(changed) != _report_secret(made)
+    assert _report_secret(changed) == _report_secret(rest.get(here))
+    assert rest.post(f"{here}/rotate-reports-url", headers={"If-Match": '"1"'}).status_code == 412
+    assert brands_rest.post(f"{here}/rotate-reports-url").status_code == 404
+
+
+def test_of_a_chat_nothing_is_reported(rest: Rest) -> None:
+    made = _made(rest, channel="chat", provider="slack", settings=ALL["chat"]["slack"])
+
+    assert made["reports_url"] is None
+    refused = rest.post(f"{HERE}/{made['id']}/rotate-reports-url")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_reports")

@@ -242,7 +242,7 @@ def test_who_guesses_waits_whatever_they_guess(north: Any, south: Any, settings:
 
 def test_without_the_limits_nobody_waits(north: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "calendar": parse_limit("1/m")}
-    monkeypatch.setattr(throttling, "take_for_calendar", lambda *_, **__: None)
+    monkeypatch.setattr(throttling, "take_for_address", lambda *_, **__: None)
     feed = cast.make_feed(cast.make_coach())
 
     assert [fetch(north, feed).status_code for _ in range(3)] == [200, 200, 200]

@@ -45,7 +45,9 @@ def sent(name: str = "", **booking: Any) -> Message:
     return message
 
 
-def tell(tenant: Any, to: ChannelAccount | str, post: Post, *, method: str = "POST", host: str = "", **more: Any) -> Any:
+def tell(
+    tenant: Any, to: ChannelAccount | str, post: Post, *, method: str = "POST", host: str = "", **more: Any
+) -> Any:
     """What a provider's request is answered; afterwards the connection is in the tenant again."""
     path = to if isinstance(to, str) else path_of(to)
     try:

@@ -1,5 +1,5 @@
-"""What each mail provider posts, in the forms that its documentation and django-anymail's own examples show, signed as it
-signs. No code of ours or anymail's takes part in the signing."""
+"""What each mail provider posts, in the forms that its documentation and django-anymail's own examples show, signed as
+it signs. No code of ours or anymail's takes part in the signing."""
 
 import base64
 import hashlib

@@ -82,7 +82,7 @@ def test_what_is_not_signed_with_the_account_s_key_changes_nothing(north: Any, p
         payloads.signed(provider, event, forged=True),
         payloads.Post(json.dumps(event).encode()),
         payloads.Post(other_body, right.headers),
-        payloads.Post(right.body, {name: "%%%" for name in right.headers}) if right.headers else payloads.Post(b"{}"),
+        payloads.Post(right.body, dict.fromkeys(right.headers, "%%%")) if right.headers else payloads.Post(b"{}"),
     ):
         answer = tell(north, here, post)
         assert (answer.status_code, answer.json()["code"]) == (403, "unsigned_report")
@@ -198,7 +198,7 @@ def test_a_report_told_again_does_not_undo_what_staff_did_since(north: Any, prov
     bounced = payloads.post(provider, "bounced", key=str(message.pk), at=earlier)
     tell(north, here, bounced)
     Suppression.objects.all().delete()
-    retry_message(message=Message.objects.get(pk=message.pk), now=datetime.now(tz=UTC))
+    retry_message(message_id=message.pk, by="user:1", now=datetime.now(tz=UTC))
     readers.scene.send_due()
 
     tell(north, here, bounced)
