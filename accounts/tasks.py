@@ -1,9 +1,4 @@
-import logging
-import time
-from typing import Final
-
 from celery import shared_task
-from django.db import DatabaseError
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -11,14 +6,9 @@ from accounts.services.forget_expired import forget_expired as forget_expired_he
 from accounts.services.send_account_mails import send_account_mails
 from tenants.context import use, use_public
 from tenants.due import tenants_with
-from tenants.models import Tenant
 from tenants.resolution import UnknownTenantError, by_schema
+from tenants.rounds import in_each_tenant
 from tenants.tasks import TenantTask
-
-logger = logging.getLogger(__name__)
-
-# No tenant is begun after this many seconds: the task must end before its time limit.
-_BUDGET_SECONDS: Final = 30.0
 
 
 @shared_task(name="accounts.sweep_mails")
@@ -45,20 +35,7 @@ def send_mails() -> None:
 
 @shared_task(name="accounts.forget_expired")
 def forget_expired() -> None:
-    """Removes ended sessions, codes and tokens of the operators and of all tenants, suspended ones too.
-
-    In any order: where the time is not enough for all, the next hours reach the others.
-    """
-    deadline = time.monotonic() + _BUDGET_SECONDS
+    """Removes ended sessions, codes and tokens of the operators and of all tenants, suspended ones too."""
     with use_public():
         forget_expired_here(now=timezone.now())
-        tenants = list(Tenant.objects.order_by("?"))
-    for done, tenant in enumerate(tenants):
-        if time.monotonic() > deadline:
-            logger.warning("What is expired was removed in %s of %s tenants", done, len(tenants))
-            return
-        try:
-            with use(tenant):
-                forget_expired_here(now=timezone.now())
-        except DatabaseError:  # one tenant's trouble is not the others'
-            logger.exception("What is expired in %s was not removed", tenant.slug)
+    in_each_tenant(lambda: forget_expired_here(now=timezone.now()), what="Removing what is expired")

@@ -3,7 +3,7 @@
 from notifications.rules import Event, Stage
 from notifications.selectors import message_timeline
 from notifications.services.announce import announce
-from notifications.services.measure_queues import Queue, measure_queues
+from notifications.services.measure_queues import Queue, measure_queues, measure_webhook_queues
 from notifications.services.measure_sending import Hour, Sending, measure_sending
 from notifications.subjects import Occasion, Source, SubjectFacts, register_subject
 
@@ -19,6 +19,7 @@ __all__ = [
     "announce",
     "measure_queues",
     "measure_sending",
+    "measure_webhook_queues",
     "message_timeline",
     "register_subject",
 ]

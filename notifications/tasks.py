@@ -10,6 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from notifications.services.deliver_webhooks import deliver_webhooks
+from notifications.services.forget_deliveries import forget_deliveries as forget_deliveries_here
 from notifications.services.hints import due_hints, hint, hint_all, take_hint
 from notifications.services.next_due import next_due_here, next_due_of_all
 from notifications.services.replan import replan_rules
@@ -19,6 +20,7 @@ from notifications.services.wake import QUEUED_SECONDS, claim_turn, end_turn, ke
 from tenants.context import current_schema, use
 from tenants.leases import database_now
 from tenants.resolution import UnknownTenantError, by_schema
+from tenants.rounds import in_each_tenant
 from tenants.tasks import TenantTask
 from tenants.telemetry.metrics import record
 from tenants.valkey import ValkeyGoneError
@@ -117,6 +119,12 @@ def _come_back(due_at: datetime, *, at_once: bool) -> None:
 def test_channel(account_id: str) -> None:
     """Sends the test message that somebody asked for."""
     run_test(account_id=UUID(account_id), now=datetime.now(tz=UTC))
+
+
+@shared_task(name="notifications.forget_deliveries")
+def forget_deliveries() -> None:
+    """Forgets the webhook deliveries of all tenants that ended long ago."""
+    in_each_tenant(lambda: forget_deliveries_here(now=database_now()), what="Forgetting webhook deliveries")
 
 
 def wake_for_test(account_id: UUID) -> None:

@@ -11,7 +11,7 @@ from django.db import Error, connection, connections
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from notifications.public import Queue, measure_queues
+from notifications.public import Queue, measure_queues, measure_webhook_queues
 from tenants.context import use_public
 from tenants.models import Tenant
 from tenants.telemetry.tasks import SENT_AT
@@ -94,36 +94,43 @@ def _connections() -> Families:
 def _tenants() -> Families:
     tenants = list(Tenant.objects.values_list("schema_name", "slug", "status"))
     active = {schema: slug for schema, slug, status in tenants if status == Tenant.Status.ACTIVE}
-    queues = measure_queues(list(active))
+    queues, webhooks = measure_queues(list(active)), measure_webhook_queues(list(active))
     counted = GaugeMetricFamily("slotkeeper_tenants", "Tenants by their state.", labels=["state"])
     for status in Tenant.Status.values:
         counted.add_metric([status], sum(1 for tenant in tenants if tenant[2] == status))
     counted.add_metric(["unreadable"], len(active) - len(queues))
-    per_tenant = _per_tenant({active[schema]: queue for schema, queue in queues.items()})
-    return [counted, *_of_all(list(queues.values())), *(per_tenant if settings.METRICS_TENANTS else [])]
-
-
-def _of_all(queues: list[Queue]) -> Families:
     return [
-        GaugeMetricFamily("slotkeeper_messages_due", "Messages a worker may take.", sum(q.due for q in queues)),
+        counted,
+        *_of_all("messages", queues),
+        *_of_all("webhooks", webhooks),
+        *(_per_tenant("messages", queues, active) if settings.METRICS_TENANTS else []),
+        *(_per_tenant("webhooks", webhooks, active) if settings.METRICS_TENANTS else []),
+    ]
+
+
+def _of_all(what: str, of_schemas: dict[str, Queue]) -> Families:
+    queues, name = of_schemas.values(), f"slotkeeper_{what}"
+    return [
+        GaugeMetricFamily(f"{name}_due", f"Those of the {what} that a worker may take.", sum(q.due for q in queues)),
         GaugeMetricFamily(
-            "slotkeeper_messages_oldest_due_seconds",
-            "How long the message that is due longest has waited.",
+            f"{name}_oldest_due_seconds",
+            f"How long the one of the {what} that is due longest has waited.",
             max((q.oldest_seconds for q in queues), default=0.0),
         ),
         GaugeMetricFamily(
-            "slotkeeper_messages_failed", "Messages that wait for another try.", sum(q.failed for q in queues)
+            f"{name}_failed", f"Those of the {what} that wait for another try.", sum(q.failed for q in queues)
         ),
         GaugeMetricFamily(
-            "slotkeeper_messages_dead", "Messages of the last 24 hours given up.", sum(q.dead for q in queues)
+            f"{name}_dead", f"Those of the {what} given up in the last 24 hours.", sum(q.dead for q in queues)
         ),
     ]
 
 
-def _per_tenant(queues: dict[str, Queue]) -> Families:
-    due = GaugeMetricFamily("slotkeeper_tenant_messages_due", "As slotkeeper_messages_due.", labels=["tenant"])
+def _per_tenant(what: str, of_schemas: dict[str, Queue], slugs: dict[str, str]) -> Families:
+    queues = {slugs[schema]: queue for schema, queue in of_schemas.items()}
+    due = GaugeMetricFamily(f"slotkeeper_tenant_{what}_due", f"As slotkeeper_{what}_due.", labels=["tenant"])
     oldest = GaugeMetricFamily(
-        "slotkeeper_tenant_messages_oldest_due_seconds", "As slotkeeper_messages_oldest_due_seconds.", labels=["tenant"]
+        f"slotkeeper_tenant_{what}_oldest_due_seconds", f"As slotkeeper_{what}_oldest_due_seconds.", labels=["tenant"]
     )
     for slug, queue in queues.items():
         due.add_metric([slug], queue.due)

@@ -71,6 +71,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "notifications.forget_deliveries": {
+        "task": "notifications.forget_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "accounts.forget_expired": {
         "task": "accounts.forget_expired",
         "schedule": 3600.0,

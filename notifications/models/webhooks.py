@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 from django.db.models.lookups import IsNull
 
-from notifications.rules.webhooks import EVENT_TYPES, TEST_EVENT, UNFINISHED, WAITING, DeliveryState
+from notifications.rules.webhooks import EVENT_TYPES, KEPT_FOR, TEST_EVENT, UNFINISHED, WAITING, DeliveryState
 from tenants.brands.models import Brand
 from tenants.ids import new_id
 from tenants.secrets import SealedField
@@ -108,7 +109,14 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
     def end(self, state: DeliveryState, *, reason: str, **fields: Any) -> int:
         """Puts them into a state; answers how many."""
-        return self.update(state=state, reason=reason[:300], lease_until=None, **fields)
+        ended_at = None if state in UNFINISHED else Now()
+        return self.update(state=state, reason=reason[:300], lease_until=None, ended_at=ended_at, **fields)
+
+    def forgettable(self, now: datetime) -> "WebhookDeliveryQuerySet":
+        """Those that ended so long ago that nobody asks for them. What was replayed stays as long as its replays."""
+        replays = WebhookDelivery.objects.filter(replay_of=OuterRef("pk"))
+        ended = [state for state in DeliveryState if state not in UNFINISHED]
+        return self.filter(~Exists(replays), state__in=ended, ended_at__lt=now - KEPT_FOR)
 
 
 class WebhookDelivery(models.Model):
@@ -134,6 +142,8 @@ class WebhookDelivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     last_status = models.PositiveSmallIntegerField("last answer", null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    # By the database's clock: since when nothing more happens to it.
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField()
     replay_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replays")
     # Of the request that caused it: its id, and its W3C trace if any.
@@ -176,6 +186,8 @@ class WebhookDelivery(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_leased"),
             models.Index(fields=["subject_id"], name="delivery_subject"),
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
+            # For what is forgotten, and for the operators' count of what was given up.
+            models.Index(fields=["state", "ended_at"], condition=Q(ended_at__isnull=False), name="delivery_ended"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,8 @@ from notifications.rules.events import Event
 
 # How long a delivery is tried (Standard Webhooks, "retry schedule").
 KEPT_TRYING: Final = timedelta(hours=72)
+# How long the log keeps a delivery after its end.
+KEPT_FOR: Final = timedelta(days=30)
 # How long the secret before the current one signs too, unless said otherwise, and at the longest.
 OVERLAP: Final = timedelta(hours=24)
 LONGEST_OVERLAP_HOURS: Final = 7 * 24

@@ -4,7 +4,8 @@ import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+
+from django.urls import reverse
 
 from accounts.rules import Role
 from notifications.channels.email.report_addresses import reports_url
@@ -55,7 +56,7 @@ def test_who_may_not_change_the_channel_does_not_see_it(sign_in: SignIn) -> None
         assert answer.status_code in {200, 403}
         assert secret not in answer.content.decode()
     assert "Postmark" in _page(admin, here)
-    admin.post(_action(here), sure="yes")
+    admin.post(_action(here), _form_submitted="on")
     assert ChannelAccount.objects.get().version == 1
 
 
@@ -66,7 +67,7 @@ def test_another_brand_s_staff_does_not_see_it(sign_in: SignIn) -> None:
     answer = admin.get(f"{CHANNELS}{here.pk}/change/")
 
     assert reports_url(here).rpartition("/")[2] not in answer.content.decode()
-    admin.post(_action(here), sure="yes")
+    admin.post(_action(here), _form_submitted="on")
     assert ChannelAccount.objects.get().version == 1
 
 
@@ -78,7 +79,7 @@ def test_a_new_address_is_made_by_a_button_and_by_no_link(sign_in: SignIn) -> No
     admin.get(_action(here))
     here.refresh_from_db()
     assert reports_url(here) == old
-    admin.post(_action(here), sure="yes")
+    admin.post(_action(here), _form_submitted="on")
 
     here.refresh_from_db()
     assert reports_url(here) != old
@@ -99,9 +100,9 @@ def test_other_channels_have_none(sign_in: SignIn) -> None:
 
     assert "Send a test" in page
     assert "for reports" not in page
-    assert admin.post(_action(chat), sure="yes").status_code in {302, 403}
+    assert admin.post(_action(chat), _form_submitted="on").status_code in {302, 403}
     assert ChannelAccount.objects.get().version == 1
 
 
-def _action(here: ChannelAccount) -> Any:
-    return f"{CHANNELS}{here.pk}/rotate-address/"
+def _action(here: ChannelAccount) -> str:
+    return reverse("admin:notifications_channelaccount_rotate_address", args=[here.pk])

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from config.metrics.platform import Platform
 from config.metrics.processes import Processes
-from notifications.models import Message
-from notifications.public import measure_queues
+from notifications.models import Message, WebhookDelivery
+from notifications.public import measure_queues, measure_webhook_queues
+from notifications.rules.webhooks import DeliveryState
+from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from tenants.context import use_public
 from tenants.telemetry import metrics
 from tests.support import cast
@@ -186,6 +188,35 @@ def test_queues_are_measured_for_many_tenants_in_one_statement(
     assert 3600 <= own.oldest_seconds < 3700
 
 
+def test_the_webhooks_are_measured_as_the_messages(north: Any, south: Any, django_assert_num_queries: Any) -> None:
+    register_webhook_endpoint(url="https://8.8.8.8/hooks", brand=None, now=datetime.now(UTC))
+    coach, client = cast.make_coach(), cast.make_client()
+    cast.make_office_hour(coach)
+    for hour in (9, 10, 11, 12, 13, 14):
+        cast.make_booking(coach, client, slot_at=cast.tomorrow_at(hour), now=datetime.now(UTC))
+    first, _, failed, dead, long_dead, sending = WebhookDelivery.objects.order_by("pk")
+    ago = datetime.now(UTC) - timedelta(hours=1)
+    WebhookDelivery.objects.update(due_at=ago + timedelta(minutes=59))
+    WebhookDelivery.objects.filter(pk=first.pk).update(due_at=ago)
+    WebhookDelivery.objects.filter(pk=failed.pk).update(state="failed", due_at=ago + timedelta(days=1))
+    WebhookDelivery.objects.filter(pk=dead.pk).end(DeliveryState.DEAD, reason="No.")
+    WebhookDelivery.objects.filter(pk=long_dead.pk).update(state="dead", ended_at=ago - timedelta(days=1))
+    WebhookDelivery.objects.filter(pk=sending.pk).update(state="sending", lease_until=ago + timedelta(hours=2))
+
+    with use_public():
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        with django_assert_num_queries(1):
+            found = measure_webhook_queues([north.schema_name, south.schema_name])
+
+    assert (found[south.schema_name].due, found[south.schema_name].oldest_seconds) == (0, 0)
+    own = found[north.schema_name]
+    assert (own.due, own.failed, own.dead) == (2, 1, 1)
+    # By the transaction's clock, which began with the test.
+    assert 3500 <= own.oldest_seconds < 3700
+
+
 @pytest.fixture
 def on_show(own_database: str) -> Platform:
     return Platform(cache_seconds=0)
@@ -197,6 +228,7 @@ def test_the_platform_is_shown_without_the_names_of_tenants(on_show: Platform) -
     assert found['slotkeeper_up{part="database"}'] == found['slotkeeper_up{part="broker"}'] == 1
     assert found['slotkeeper_tenants{state="active"}'] == 2
     assert found["slotkeeper_messages_due"] == 0
+    assert [found[f"slotkeeper_webhooks_{what}"] for what in ("due", "oldest_due_seconds", "failed", "dead")] == 4 * [0]
     assert sum(value for name, value in found.items() if name.startswith("slotkeeper_database_connections{")) >= 1
     assert not [name for name in found if "north" in name]
 
@@ -204,7 +236,10 @@ def test_the_platform_is_shown_without_the_names_of_tenants(on_show: Platform) -
 def test_the_queues_of_tenants_are_shown_where_the_operator_asks(on_show: Platform, settings: Any) -> None:
     settings.METRICS_TENANTS = True
 
-    assert shown(on_show)['slotkeeper_tenant_messages_due{tenant="north"}'] == 0
+    found = shown(on_show)
+
+    assert found['slotkeeper_tenant_messages_due{tenant="north"}'] == 0
+    assert found['slotkeeper_tenant_webhooks_due{tenant="north"}'] == 0
 
 
 def test_a_tenant_without_its_tables_is_counted_and_hides_no_other(on_show: Platform, own_database: str) -> None:
