@@ -44,7 +44,7 @@ class Post:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def post(provider: str, kind: str, *, key: str = "", name: str = "", at: datetime | None = None) -> Post:
+def post(provider: str, kind: str, *, at: datetime | None = None, key: str = "", name: str = "") -> Post:
     """A provider's request about a mail: `key` is our name for it, `name` the provider's."""
     event = EVENTS[provider](kind, key, name, at or datetime.now(tz=UTC))
     return signed(provider, event)
@@ -57,7 +57,7 @@ def signed(provider: str, event: Any, *, forged: bool = False) -> Post:
 
 def _mailgun(kind: str, key: str, name: str, at: datetime) -> Any:
     bounce = {"event": "failed", "severity": "permanent", "reason": "bounce"}
-    told = {
+    told: Any = {
         "delivered": {"event": "delivered", "delivery-status": {"code": 250, "message": "OK", "description": ""}},
         "bounced": {**bounce, "delivery-status": {"code": 550, "message": _ADDRESS_GONE, "description": ""}},
         # It gave up after trying for long.
@@ -128,7 +128,7 @@ def _sendgrid_signs(event: Any, *, forged: bool) -> Post:
 def _postmark(kind: str, key: str, name: str, at: datetime) -> Any:
     when = at.isoformat()
     bounce = {"RecordType": "Bounce", "ID": 901542550, "Email": TO, "BouncedAt": when, "Inactive": True}
-    told = {
+    told: Any = {
         "delivered": {"RecordType": "Delivery", "Recipient": TO, "DeliveredAt": when, "Details": "250 OK"},
         "bounced": {**bounce, "Type": "HardBounce", "TypeCode": 1, "Details": f"smtp;{_ADDRESS_GONE}"},
         "soft_bounced": {**bounce, "Type": "SoftBounce", "TypeCode": 4096, "Details": f"smtp;{_FULL}"},
@@ -160,7 +160,7 @@ def _brevo(kind: str, key: str, name: str, at: datetime) -> Any:
 
 def _mailjet(kind: str, key: str, name: str, at: datetime) -> Any:
     bounce = {"event": "bounce", "blocked": False, "error_related_to": "recipient"}
-    told = {
+    told: Any = {
         "delivered": {"event": "sent", "smtp_reply": "sent (250 2.0.0 OK 1498093527 a67bc12345def.22 - gsmtp)"},
         "bounced": {**bounce, "hard_bounce": True, "error": "user unknown"},
         "soft_bounced": {**bounce, "hard_bounce": False, "error": "quota exceeded"},

@@ -79,8 +79,8 @@ def test_another_tenant_s_provider_says_nothing_of_ours(north: Any, south: Any) 
     with use(south):
         path = path_of(account())
 
-    for more in ({"key": str(message.pk)}, {"name": NAMES["postmark"]}):
-        assert tell(south, path, payloads.post("postmark", "bounced", **more)).status_code == 200
+    for key, name in ((str(message.pk), ""), ("", NAMES["postmark"])):
+        assert tell(south, path, payloads.post("postmark", "bounced", key=key, name=name)).status_code == 200
 
     with use(north):
         assert _untouched(message)
@@ -90,8 +90,8 @@ def test_a_brand_s_provider_says_nothing_of_another_brand_s_mails(north: Any) ->
     kids = account(brand=cast.make_brand())
     message = sent(NAMES["postmark"])
 
-    for more in ({"key": str(message.pk)}, {"name": NAMES["postmark"]}):
-        assert tell(north, kids, payloads.post("postmark", "bounced", **more)).status_code == 200
+    for key, name in ((str(message.pk), ""), ("", NAMES["postmark"])):
+        assert tell(north, kids, payloads.post("postmark", "bounced", key=key, name=name)).status_code == 200
         assert _untouched(message)
 
     assert tell(north, account(), _bounce(message)).status_code == 200

@@ -11,7 +11,7 @@ from notifications.channels.email.trackers import TRACKERS
 from notifications.models import Message, Suppression
 from notifications.services.retry_message import retry_message
 from notifications.services.unsubscribe import resubscribe
-from tests.notifications.optout import desk as readers
+from tests.notifications import scene
 from tests.notifications.reports import payloads
 from tests.notifications.reports.desk import NAMES, account, sent, tell
 from tests.support import cast
@@ -47,7 +47,8 @@ def test_every_mail_provider_is_tried() -> None:
 def test_what_it_tells_is_written_down_once(north: Any, provider: str, kind: str, named_by: str) -> None:
     here, name = account(provider), NAMES[provider]
     message, other = sent(name), sent("another", slot_at=cast.tomorrow_at(14))
-    post = payloads.post(provider, kind, **({"key": str(message.pk)} if named_by == "us" else {"name": name}))
+    key = str(message.pk) if named_by == "us" else ""
+    post = payloads.post(provider, kind, key=key, name="" if key else name)
 
     answer = tell(north, here, post)
 
@@ -199,7 +200,7 @@ def test_a_report_told_again_does_not_undo_what_staff_did_since(north: Any, prov
     tell(north, here, bounced)
     Suppression.objects.all().delete()
     retry_message(message_id=message.pk, by="user:1", now=datetime.now(tz=UTC))
-    readers.scene.send_due()
+    scene.send_due()
 
     tell(north, here, bounced)
 
