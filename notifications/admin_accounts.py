@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.messages import error, success
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from unfold.widgets import (
 
 from accounts.admin_base import BrandScopedAdmin
 from accounts.admin_sites import tenant_site
-from api.admin_services import ServiceSavedAdmin, become
+from api.admin_services import ServiceSavedAdmin, become, confirmation
 from notifications.channels.accounts import values_after
 from notifications.channels.email.report_addresses import is_checkable, reports_url, tracker_of
 from notifications.channels.fields import Field, WrongFieldsError
@@ -264,18 +264,17 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         actions: list[Any] = super().get_actions_detail(request, object_id)
         if (account := self.get_object(request, object_id)) and tracker_of(account):
             return actions
-        return [found for found in actions if not found.action_name.endswith("rotate_address")]
+        return [one for one in actions if one.method.original_function_name != "rotate_address"]
 
     @action(
         description="New address for reports",
         permissions=["test"],
         icon="key",
-        dialog={
-            "title": "Make a new address for reports",
-            "description": "The old one ends at once: until the new one is entered at the provider, reports are lost.",
-            "form_class": BaseDialogForm,
-            "form_submit_text": "Make it",
-        },
+        dialog=confirmation(
+            title="Make a new address for reports",
+            description="The old one ends at once: until the new one is entered at the provider, reports are lost.",
+            submit="Make it",
+        ),
     )
     def rotate_address(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         account: Any = self.get_object(request, object_id)
@@ -286,18 +285,18 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         else:
             self.log_change(request, account, "Given a new address for reports.")
             success(request, "The old address has ended. Enter the new one at the provider.")
-        return HttpResponseRedirect(reverse("admin:notifications_channelaccount_change", args=[account.pk]))
+        return self._back(account)
 
     @action(
         description="Send a test",
         permissions=["test"],
         icon="send",
-        dialog={
-            "title": "Send a test message",
-            "description": "With the settings that are saved. The result appears on this page within seconds.",
-            "form_class": TestForm,
-            "form_submit_text": "Send it",
-        },
+        dialog=confirmation(
+            title="Send a test message",
+            description="With the settings that are saved. The result appears on this page within seconds.",
+            submit="Send it",
+            form=TestForm,
+        ),
     )
     def send_a_test(self, request: HttpRequest, form: TestForm, object_id: str) -> HttpResponse:
         account: Any = self.get_object(request, object_id)
@@ -310,7 +309,13 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
         else:
             wake_for_test(account.pk)
             success(request, "The test message is on its way. Load this page again in a few seconds.")
-        return HttpResponseRedirect(reverse("admin:notifications_channelaccount_change", args=[account.pk]))
+        return self._back(account)
+
+    def _back(self, account: ChannelAccount) -> HttpResponse:
+        """To the account's page. The dialog was sent by htmx, which follows a redirect by itself and shows nothing."""
+        return HttpResponse(
+            headers={"HX-Redirect": reverse("admin:notifications_channelaccount_change", args=[account.pk])}
+        )
 
 
 def _chosen(request: HttpRequest) -> tuple[str, str] | None:

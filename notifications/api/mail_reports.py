@@ -26,7 +26,7 @@ from tenants.audit.signing import signed
 from tenants.secrets import SecretUnreadableError
 
 # Requests of others wait for so long at the most.
-SECONDS: Final = 1.0
+SECONDS: Final = 2.0
 
 
 class UnsignedReportError(errors.EdgeError):

@@ -12,12 +12,12 @@ from django.db.models import Q
 
 from notifications.models import ChannelAccount, Message, Suppression
 from notifications.rules import Channel
-from notifications.rules.reports import MailEvent, Report, is_written
+from notifications.rules.reports import MailEvent, Report, ReportKind, is_written
 from notifications.rules.suppressions import SuppressionReason
 from notifications.selectors import address_told
 from notifications.services.record_delivery import NeverSentError, record_delivery
 from notifications.services.unsubscribe import unsubscribe
-from tenants.errors import DomainError, Kind
+from tenants.errors import DomainError, GoneError, Kind
 
 _NOTED_EVERY: Final = timedelta(hours=1)
 _RETRY_AFTER: Final = 5
@@ -40,7 +40,8 @@ def record_mail_events(*, account: ChannelAccount, events: Sequence[MailEvent], 
         _note(account, now=now)
     messages = _messages(account, events)
     done = 0
-    for event in events:
+    # What arrived is most of them and can wait for the next time.
+    for event in sorted(events, key=lambda event: event.kind is ReportKind.DELIVERED):
         message = messages.get(event.key) or messages.get(event.provider_id)
         if message is None or (event.kind and is_written(Report(event.kind, event.at), message.history)):
             continue
@@ -48,7 +49,7 @@ def record_mail_events(*, account: ChannelAccount, events: Sequence[MailEvent], 
             raise TooManyReportsError(retry_after=_RETRY_AFTER)
         done += 1
         # Erased meanwhile, or never handed over: nothing can be said of it.
-        with suppress(NeverSentError, Message.DoesNotExist):
+        with suppress(NeverSentError, GoneError):
             _record(message, event, now=now)
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from notifications.channels.email.report_addresses import new_reports_secret, tracker_of
 from notifications.models import ChannelAccount
 from tenants.errors import DomainError, Kind, check_version
+from tenants.locking import locked
 
 
 class NoReportsError(DomainError):
@@ -16,8 +17,8 @@ class NoReportsError(DomainError):
 @transaction.atomic
 def rotate_reports_secret(*, account: ChannelAccount, expected: frozenset[int] | None = None) -> ChannelAccount:
     """Ends the old address at once; also gives one to an account that has none. `expected` are the versions of which
-    the caller rotates one, None for any. Raises NoReportsError, StaleVersionError."""
-    account = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    the caller rotates one, None for any. Raises NoReportsError, StaleVersionError, GoneError."""
+    account = locked(ChannelAccount.objects, account.pk)
     check_version(account.version, expected=expected)
     if tracker_of(account) is None:
         raise NoReportsError

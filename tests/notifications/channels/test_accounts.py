@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from notifications.channels.accounts import opened, secrets_of
+from notifications.channels.email.report_addresses import reports_url
 from notifications.channels.errors import UnreachableError
 from notifications.channels.fields import WrongFieldsError
 from notifications.models import ChannelAccount, Message, Rule
@@ -236,15 +237,17 @@ def test_after_a_change_of_keys_all_is_sealed_anew(north: Any, south: Any, setti
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     settings.SECRETS_KEYS = [old]
     ours = _set_up("email", "mailgun")
+    address = reports_url(ours)
     with use(south):
         theirs = _set_up("email", "mailgun")
 
     settings.SECRETS_KEYS = [new, old]
-    assert _reseal().startswith("2 secrets")
+    assert _reseal().startswith("4 secrets"), "of each account its own, and the address for reports"
 
     settings.SECRETS_KEYS = [new]
     ours.refresh_from_db()
     assert secrets_of(ours) == {"api_key": f"key-{CANARY}"}
+    assert reports_url(ours) == address
     with use(south):
         theirs.refresh_from_db()
         assert secrets_of(theirs) == {"api_key": f"key-{CANARY}"}
