@@ -22,6 +22,8 @@ NOT_OF_ONE_OPERATION = {
     "too_many_attempts",
     "sign_in_unavailable",
     "resource_taken",  # the ledger's; each domain says it in its own words
+    "unsigned_report",  # mail providers', at /mail-reports/
+    "too_many_reports",
     "overbook_reason_required",  # no endpoint overbooks yet
 }
 
