@@ -189,7 +189,7 @@ def test_queues_are_measured_for_many_tenants_in_one_statement(
 
 
 def test_the_webhooks_are_measured_as_the_messages(north: Any, south: Any, django_assert_num_queries: Any) -> None:
-    register_webhook_endpoint(url="https://8.8.8.8/hooks", brand=None, now=datetime.now(UTC))
+    register_webhook_endpoint(url="https://8.8.8.8/hooks", brand_id=None, now=datetime.now(UTC))
     coach, client = cast.make_coach(), cast.make_client()
     cast.make_office_hour(coach)
     for hour in (9, 10, 11, 12, 13, 14):
