@@ -20,7 +20,9 @@ import django
 django.setup()
 
 from bench.booking import NoBlocker, say_machine  # noqa: E402 - after the setup
-from tests.notifications.faults.run import FAULTS, Run, Verdict  # noqa: E402
+from tests.notifications.faults.kinds import FAULTS  # noqa: E402
+from tests.notifications.faults.run import Run  # noqa: E402
+from tests.notifications.faults.verdict import Verdict  # noqa: E402
 from tests.support.database import drop_template  # noqa: E402
 from tests.support.live import live  # noqa: E402
 
@@ -31,6 +33,7 @@ _COLUMNS = (
     "missing",
     "duplicates",
     "in_windows",
+    "deduplicated",
     "unanswered",
     "untrue",
     "in_flight",
@@ -66,19 +69,20 @@ def _run(name: str, messages: int) -> Verdict:
 
 
 def _report(verdicts: dict[str, Verdict]) -> None:
-    print("\n" + f"{'fault':<13}" + "".join(f"{name.replace('_', ' '):>12}" for name in _COLUMNS) + "   seconds")
+    print("\n" + f"{'fault':<13}" + "".join(f"{name.replace('_', ' '):>13}" for name in _COLUMNS) + "   seconds")
     for name, verdict in verdicts.items():
         print(_line(name, verdict))
     print(
-        "\nduplicates: accepted twice under one Message-ID; in windows: of these, those whose first copy came within"
-        "\n  a second of a kill or crash. A receiver that knows Message-IDs again has none."
+        "\nduplicates: accepted again under one Message-ID; in windows: of these, those that a worker had in its hands"
+        "\n  when it was killed, taken by the server and not marked; deduplicated: what is heard twice all the same by"
+        "\n  a receiver that knows Message-IDs again."
         "\nunanswered: taken in without an answer, and so sent again. untrue: MAIL came over 0.25 s after the booking's"
         "\n  change had been committed; in flight: MAIL came within that time."
     )
 
 
 def _line(name: str, verdict: Verdict) -> str:
-    figures = "".join(f"{getattr(verdict, column):>12}" for column in _COLUMNS)
+    figures = "".join(f"{getattr(verdict, column):>13}" for column in _COLUMNS)
     open_ = f", {verdict.open_at_the_end} still open" if verdict.open_at_the_end else ""
     return f"{name:<13}{figures}{verdict.seconds:>10.0f}   {'holds' if verdict.holds else 'DOES NOT HOLD'}{open_}"
 

@@ -55,6 +55,7 @@ class FaultySmtp:
         self.url = f"smtp://127.0.0.1:{self.port}"
         self._log = folder / f"mails-{self.port}.jsonl"
         self._log.touch()
+        self._hold, self._held = _places_to_hold(self._log)
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -74,6 +75,15 @@ class FaultySmtp:
         lines = self._log.read_text().splitlines()[1:]
         return [Received(**json.loads(line)) for line in lines if line.endswith("}")]
 
+    def hold_next(self) -> str:
+        """Waits until the next mail has been taken; its answer waits for `let_go`. Answers its Message-ID."""
+        self._hold.touch()
+        wait_until(self._held.exists, "a mail to be held")
+        return self._held.read_text()
+
+    def let_go(self) -> None:
+        self._held.unlink()
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
@@ -88,9 +98,15 @@ def faulty_smtp(folder: Path, manners: Manners) -> Iterator[FaultySmtp]:
         server.stop()
 
 
+def _places_to_hold(log: Path) -> tuple[Path, Path]:
+    """Files that say that the next answer is to be held back, and which one is."""
+    return log.with_suffix(".hold"), log.with_suffix(".held")
+
+
 class _Handler:
     def __init__(self, manners: Manners, log: IO[str]) -> None:
         self.manners, self.log = manners, log
+        self.hold, self.held = _places_to_hold(Path(log.name))
         self.chance = random.Random(1)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
@@ -109,6 +125,11 @@ class _Handler:
         # Before the answer: what has been answered is in the log, whatever happens to anybody.
         self.log.write(json.dumps(asdict(Received(name, envelope.began_at, time.time(), how))) + "\n")
         self.log.flush()
+        if how == "accepted" and self.hold.exists():
+            self.hold.write_text(name)
+            self.hold.rename(self.held)
+            while self.held.exists():  # noqa: ASYNC110 - another process removes it
+                await asyncio.sleep(0.01)
         if how == "hang":
             await asyncio.sleep(3600)
         if how == "drop":

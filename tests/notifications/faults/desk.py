@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from bookings.models import CoachBooking
 from bookings.selectors import occasion
 from notifications.models import Message, Rule
 from notifications.public import Event, announce
 from tenants.ids import new_id
+from tests.notifications.faults.copies import copy_booking
 from tests.support import cast
 
 _AT_ONCE = 500
@@ -52,6 +54,18 @@ class Desk:
                 self.stands[booking.pk] = Stand("booked", 0, time.time())
                 self._open.append(booking.pk)
 
+    @property
+    def latest(self) -> UUID:
+        """The booking made last that has not been changed since."""
+        return self._open[-1]
+
+    def book_copies(self, count: int, *, ahead: timedelta = timedelta(0)) -> None:
+        """As `book`, but only the first is planned; the others are copies of its rows."""
+        self.book(1, ahead=ahead)
+        for booking_id in copy_booking(self.latest, count - 1):
+            self.stands[booking_id] = Stand("booked", 0, time.time())
+            self._open.append(booking_id)
+
     def change(self, count: int) -> int:
         """Cancels some bookings and moves some others, one transaction each; answers how many."""
         count = min(count, len(self._open))
@@ -77,14 +91,9 @@ class Desk:
 
     def make_late(self, by: timedelta) -> None:
         """As if all of it had been planned so long ago, and nobody had looked since."""
-        planned = Message.objects.filter(state="planned")
-        for message in planned.only("created_at", "due_at", "wanted_at", "expires_at").iterator():
-            planned.filter(pk=message.pk).update(
-                created_at=message.created_at - by,
-                due_at=message.due_at - by,
-                wanted_at=message.wanted_at - by,
-                expires_at=message.expires_at - by,
-            )
+        Message.objects.filter(state="planned").update(
+            **{name: F(name) - by for name in ("created_at", "due_at", "wanted_at", "expires_at")}
+        )
 
     def _booking(self, number: int, now: datetime) -> CoachBooking:
         client = self._clients[number % len(self._clients)]
