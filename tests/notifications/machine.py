@@ -108,8 +108,9 @@ class Notifications(RuleBasedStateMachine):
         self._tell("booked", booking)
 
     @precondition(lambda self: self.model.bookings)
-    @rule(data=st.data(), by=st.integers(-4, 8).filter(bool))
+    @rule(data=st.data(), by=st.integers(-4, 8))
     def move(self, data: st.DataObject, by: int) -> None:
+        """By nothing: somebody or something else of it has changed, and not its time."""
         self._change(data, "rescheduled", by=by * 30 * MINUTE)
 
     @precondition(lambda self: self.model.bookings)
@@ -156,6 +157,30 @@ class Notifications(RuleBasedStateMachine):
         self._tick()
         self._change_rule(number, replace(old, is_on=not old.is_on))
 
+    @rule(data=st.data(), at_night=st.booleans())
+    def say_otherwise_what_was_told(self, *, data: st.DataObject, at_night: bool) -> None:
+        """A rule of time gets another time for what somebody has been told already: by its minutes, or by a night
+        around the time of then, while something of the booking changes as well."""
+        told = [(which, wanted) for which, wanted in self._told_by_time() if wanted.at > self.now - timedelta(hours=8)]
+        if not told:
+            return
+        which, wanted = data.draw(st.sampled_from(told))
+        booking, says = self.model.bookings[which[1]], self.model.rules[which[0]]
+        self._tick()
+        if at_night:
+            zone = self.model.zones[which[2]]
+            quiet = tuple(at.astimezone(zone).time().replace(microsecond=0) for at in (wanted.at - MINUTE, self._soon))
+            self._change_rule(which[0], replace(says, quiet=quiet))  # type: ignore[arg-type]
+            booking.version += 1
+            self._tell("rescheduled", booking)
+        elif says.event == "after_end":
+            self._change_rule(which[0], replace(says, minutes=(self._soon - booking.ends_at) // MINUTE))
+        elif self._soon < booking.starts_at:
+            self._change_rule(which[0], replace(says, minutes=(booking.starts_at - self._soon) // MINUTE))
+        self._turn([])
+        self.now += 25 * MINUTE
+        self._turn([])
+
     # What time and machines do.
 
     @rule(minutes=st.sampled_from([1, 3, 15, 30]))
@@ -171,11 +196,22 @@ class Notifications(RuleBasedStateMachine):
     @rule(outcomes=_outcomes, how=st.sampled_from(["die before", "die after"]))
     def die(self, outcomes: list[str], how: str) -> None:
         """A worker is killed while it sends, just before or after the server took the mail. Another goes on."""
+        self._die(outcomes, how)
+        self._turn([])
+
+    @rule(data=st.data(), minutes=_minutes, switches=st.booleans(), how=st.sampled_from(["die before", "die after"]))
+    def die_and_change_rule(self, *, data: st.DataObject, minutes: int, switches: bool, how: str) -> None:
+        """The rule of what a dead worker had in its hands is changed before another takes over."""
+        self._die([], how)
+        numbers = sorted({which[0] for which, _version in self.model.leases})
+        if not numbers:
+            return
+        number = data.draw(st.sampled_from(numbers))
+        old = self.model.rules[number]
         self._tick()
-        try:
-            self._turn([*outcomes, how], is_last=False)
-        except _DiedError:
-            self._leave_behind()
+        change = {"minutes": minutes} if old.event in TIMED and not switches else {"is_on": not old.is_on}
+        self._change_rule(number, replace(old, **change))
+        self.now += 3 * MINUTE
         self._turn([])
 
     @precondition(lambda self: self.model.bookings)
@@ -198,6 +234,25 @@ class Notifications(RuleBasedStateMachine):
         assert self.sent - self.handed_over <= marked, "a message went out and isn't marked"
 
     # How.
+
+    @property
+    def _soon(self) -> datetime:
+        return self.now.replace(second=0) + 20 * MINUTE
+
+    def _told_by_time(self) -> list[tuple[Which, Wanted]]:
+        return [
+            (which, wanted)
+            for which, told in self.model.told.items()
+            for wanted in told
+            if self.model.rules[which[0]].event in TIMED and self.model.bookings[which[1]].status == "booked"
+        ]
+
+    def _die(self, outcomes: list[str], how: str) -> None:
+        self._tick()
+        try:
+            self._turn([*outcomes, how], is_last=False)
+        except _DiedError:
+            self._leave_behind()
 
     def _tick(self) -> None:
         self.now += SECOND
@@ -249,6 +304,8 @@ class Notifications(RuleBasedStateMachine):
     def _tell(self, event: str, booking: Booking) -> None:
         announce(event=Event(event), occasion=self._occasion(booking), now=self.now)
         self.model.happens(event, booking, now=self.now)
+        older = Message.objects.about(KIND, booking.id).unsent().filter(schedule_version__lt=booking.version)
+        assert not older.exists(), "what was planned of an earlier version still is"
 
     def _turn(self, outcomes: list[str], *, is_last: bool = True) -> None:
         """A worker's turn, with these answers of the server in a row; then everything is sent."""
