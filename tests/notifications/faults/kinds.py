@@ -138,5 +138,7 @@ FAULTS = {
     "two_beats": Fault("two beats, two workers", beats=2, workers=2),
     "beat_dead": Fault("nobody had looked for an hour", late_by=60 * _MINUTES),
     "clocks": Fault("planned by clocks 5 min ahead and behind", clocks=(5 * _MINUTES, -5 * _MINUTES), plans_each=True),
-    "changes": Fault("half of the bookings are cancelled or moved meanwhile", disturb=_change, times=500, spacing=4),
+    "changes": Fault(
+        "up to half of the bookings are cancelled or moved meanwhile", disturb=_change, times=500, spacing=4
+    ),
 }
