@@ -157,14 +157,17 @@ class Notifications(RuleBasedStateMachine):
         self._tick()
         self._change_rule(number, replace(old, is_on=not old.is_on))
 
+    @precondition(lambda self: self._reminders())
     @rule(data=st.data(), at_night=st.booleans())
     def say_otherwise_what_was_told(self, *, data: st.DataObject, at_night: bool) -> None:
-        """A rule of time gets another time for what somebody has been told already: by its minutes, or by a night
-        around the time of then, while something of the booking changes as well."""
-        told = [(which, wanted) for which, wanted in self._told_by_time() if wanted.at > self.now - timedelta(hours=8)]
-        if not told:
+        """When somebody has been told by a rule of time, the rule gets another time for that: by its minutes, or by a
+        night around the time of then, while something of the booking changes as well."""
+        which = data.draw(st.sampled_from(self._reminders()))
+        wanted = self.model.waiting[which]
+        self.now = max(self.now, wanted.due) + SECOND
+        self._turn([])
+        if wanted not in self.model.told.get(which, []):
             return
-        which, wanted = data.draw(st.sampled_from(told))
         booking, says = self.model.bookings[which[1]], self.model.rules[which[0]]
         self._tick()
         if at_night:
@@ -239,13 +242,15 @@ class Notifications(RuleBasedStateMachine):
     def _soon(self) -> datetime:
         return self.now.replace(second=0) + 20 * MINUTE
 
-    def _told_by_time(self) -> list[tuple[Which, Wanted]]:
-        return [
-            (which, wanted)
-            for which, told in self.model.told.items()
-            for wanted in told
-            if self.model.rules[which[0]].event in TIMED and self.model.bookings[which[1]].status == "booked"
+    def _reminders(self) -> list[Which]:
+        """The messages of time that wait, of bookings that stand."""
+        bookings, readers = list(self.model.bookings), list(self.model.zones)
+        waiting = [
+            which
+            for which, wanted in self.model.waiting.items()
+            if wanted.event in TIMED and self.model.bookings[which[1]].status == "booked"
         ]
+        return sorted(waiting, key=lambda which: (which[0], bookings.index(which[1]), readers.index(which[2])))
 
     def _die(self, outcomes: list[str], how: str) -> None:
         self._tick()
@@ -271,7 +276,14 @@ class Notifications(RuleBasedStateMachine):
 
     def _change_rule(self, number: int, says: Says) -> None:
         (pk,) = [pk for pk, known in self.numbers.items() if known == number]
-        Rule.objects.filter(pk=pk).update(version=F("version") + 1, updated_at=self.now, **self._columns(says))
+        # As the service does, with the clock of the machine: the walk over bookings begins anew.
+        Rule.objects.filter(pk=pk).update(
+            version=F("version") + 1,
+            planning_kind="",
+            planning_after=None,
+            updated_at=self.now,
+            **self._columns(says),
+        )
         self.model.says(number, says, now=self.now)
 
     def _columns(self, says: Says) -> dict[str, Any]:
