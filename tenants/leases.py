@@ -22,6 +22,10 @@ def claim(due: models.QuerySet[Any], *, limit: int, lease: timedelta, now: datet
 
     The model has `state`, `due_at`, `lease_until` and `attempts`. What another worker is just claiming is passed over.
     """
+    with connection.cursor() as cursor:
+        # What is due is read in its order from an index, and no more of it than is claimed. Statistics of a quiet hour
+        # say that almost nothing is due: by these Postgres would rather read and sort all of it.
+        cursor.execute("SET LOCAL enable_sort = off")
     keys = list(
         due.order_by("due_at").select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit]
     )
