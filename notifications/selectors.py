@@ -6,10 +6,13 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from notifications.channels.outgoing import OWN_TARGET, Reader
 from notifications.models import Message
 from notifications.rules import UNSENT, Channel, MessageState, Why
 from notifications.rules.history import steps
+from notifications.rules.suppressions import SuppressionReason, normalised
 from notifications.subjects import SubjectFacts
 
 
@@ -33,6 +36,44 @@ def reader_of(message: Message, *, facts: SubjectFacts) -> Reader:
         zone=ZoneInfo(person.timezone),
         is_staff=person.pk in facts.occasion.staff_ids,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What may have changed of a claimed message since its claim; `now` by the database's clock."""
+
+    now: datetime
+    rule_version: int
+    # Why its address gets no such message, if it doesn't.
+    suppressed: SuppressionReason | None
+
+
+def standing_of(message: Message) -> Standing | None:
+    """How a claimed message stands now, to be read right before it is sent: who has unsubscribed a moment ago is heard.
+
+    None where it is not the caller's any more: erased meanwhile, taken over by another worker, or what became of an
+    earlier try was reported. Else its lease keeps all from changing it. Of several suppressions the widest counts.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT clock_timestamp(), rule.version, (
+                SELECT reason FROM notifications_suppression
+                WHERE channel = message.channel AND address = %s AND ended_at IS NULL
+                    AND (brand_id = message.brand_id OR brand_id IS NULL)
+                    AND (scope = 'everything' OR NOT rule.is_essential)
+                ORDER BY scope, created_at LIMIT 1
+            )
+            FROM notifications_message message JOIN notifications_rule rule ON rule.id = message.rule_id
+            WHERE message.id = %s AND message.state = 'sending' AND message.attempts = %s
+            """,
+            [normalised(Channel(message.channel), address_of(message)), message.pk, message.attempts],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    now, rule_version, reason = found
+    return Standing(now=now, rule_version=rule_version, suppressed=SuppressionReason(reason) if reason else None)
 
 
 @dataclass(frozen=True, slots=True)

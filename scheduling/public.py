@@ -4,6 +4,7 @@ from scheduling.models import Client, Person, Room, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
+from scheduling.rules.names import full_name
 from scheduling.selectors import Encounter, Hold, busy, closed_days, encounter, holders, holds_near
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
@@ -31,6 +32,7 @@ __all__ = [
     "closed_days",
     "encounter",
     "ensure_staff_member",
+    "full_name",
     "holders",
     "holds_near",
     "move",

@@ -1,7 +1,6 @@
 """The addresses to which a tenant does not write any more."""
 
 from typing import ClassVar
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -19,13 +18,6 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def of_address(self, channel: Channel, address: str) -> "SuppressionQuerySet":
         """Of an address however it is spelled."""
         return self.filter(channel=channel, address=normalised(channel, address))
-
-    def against(self, *, channel: Channel, address: str, brand_id: UUID, is_essential: bool) -> "SuppressionQuerySet":
-        """What stands against a message of a brand to an address; the widest first."""
-        found = self.active().of_address(channel, address).filter(Q(brand_id=brand_id) | Q(brand=None))
-        if is_essential:
-            found = found.filter(scope=SuppressionScope.EVERYTHING)
-        return found.order_by("scope", "created_at")
 
 
 class Suppression(models.Model):

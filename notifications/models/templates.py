@@ -16,9 +16,9 @@ MAX_LANGUAGE, MAX_SUBJECT, MAX_TEXT, MAX_HTML = 35, 300, 20_000, 60_000
 
 
 class TemplateQuerySet(models.QuerySet["Template"]):
-    def for_message(self, *, rule_id: int, brand_id: UUID, languages: list[str]) -> "TemplateQuerySet":
-        """Those of a rule that a brand may use, in some languages."""
-        return self.filter(Q(brand=None) | Q(brand=brand_id), rule_id=rule_id, language__in=languages)
+    def usable(self, *, brand_ids: set[UUID], languages: set[str]) -> "TemplateQuerySet":
+        """Those that some brands may use, in some languages."""
+        return self.filter(Q(brand=None) | Q(brand__in=brand_ids), language__in=languages).order_by()
 
     def note_failure(self, reason: str) -> None:
         """Lets staff know that a message went out with the built-in text instead."""

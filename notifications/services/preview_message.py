@@ -12,8 +12,9 @@ from notifications.selectors import reader_of
 from notifications.services.add_template import InvalidTemplateError, TemplateData, check_template
 from notifications.subjects import SubjectFacts
 from notifications.texts import samples
+from notifications.texts.choice import Wording, choose
 from notifications.texts.engine import TemplateError
-from notifications.texts.render import Wording, choose, fill
+from notifications.texts.render import fill
 from scheduling.public import Person
 from tenants.brands.models import Brand
 

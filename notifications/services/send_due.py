@@ -1,48 +1,41 @@
 """Sending what is due in the current tenant.
 
-A worker claims a message by a lease, in a transaction of its own; then it looks whether the message is
-still true, sends it, and writes down how that went. Killed in between, the lease ends and another worker
-takes over: a message is sent at least once, and at most once more than it should be.
+A worker claims a batch of messages by a lease, in a transaction of its own, and fetches what they need. Then it looks,
+before each of them, whether it is still true and wanted, sends it, and writes down how that went: three statements.
+Killed in between, the lease ends and another worker takes over: a message is sent at least once, and at most once
+more than it should be.
 """
 
 import random
 import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, connection, transaction
 from django.db.models import F
-from django.db.models.expressions import RawSQL
-from psycopg.errors import LockNotAvailable
 
 from notifications import subjects
 from notifications.channels.errors import PermanentFailureError, TransientFailureError, UnreachableError
-from notifications.channels.failures import storable
-from notifications.channels.outgoing import Outgoing, Reader, Session
+from notifications.channels.outgoing import Outgoing, Session
 from notifications.channels.registry import SESSIONS
-from notifications.models import Message, Rule, Suppression
-from notifications.models.messages import MessageQuerySet
-from notifications.rules import Channel
+from notifications.models import Message, Rule
 from notifications.rules.messages import LEASE, MessageState, Why, gives_up, retry_after
 from notifications.rules.suppressions import SuppressionReason
-from notifications.selectors import reader_of
+from notifications.selectors import Standing, reader_of, standing_of
 from notifications.services import pauses
 from notifications.services.compose import compose
+from notifications.services.finish_message import finish_message, mark_sent
 from notifications.services.replan import replan_message
 from notifications.services.wake import keep_turn
+from notifications.texts import fetch_templates
 from tenants.context import current_schema
 from tenants.leases import claim, database_now, give_back
 from tenants.telemetry import tracing, work
-from tenants.telemetry.metrics import record
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 10
-# Within the time limit of a task.
-_PATIENCE_SECONDS = 20
+BATCH = 25
 _SUPPRESSED = {
     SuppressionReason.UNSUBSCRIBED: "Its reader has unsubscribed from all that is not essential.",
     SuppressionReason.BOUNCED: "Messages to this address came back.",
@@ -65,27 +58,30 @@ def send_due(*, deadline: float) -> int:
     done = 0
     with closing(Turn()) as turn:
         while (not done or time.monotonic() < deadline) and (batch := claim_due(limit=BATCH)):
+            keep_turn()
             try:
-                fetched = _with_all().in_bulk(batch)
                 while batch and (not done or time.monotonic() < deadline):
-                    keep_turn()
                     done += 1
-                    message_id = batch.pop(0)
-                    if not deliver(message_id, turn, fetched.get(message_id)):
+                    if not deliver(batch.pop(0), turn):
                         break  # the channel is paused: the rest of the batch may be for it too
             finally:
                 # Whatever became of the one in hand. Without its database the rest waits for the end of the lease.
-                give_back(Message, batch)
+                give_back(Message, [message.pk for message in batch])
     return done
 
 
-def claim_due(*, limit: int) -> list[UUID]:
-    """Leases up to `limit` due messages to the caller, but for those of channels that are paused."""
+def claim_due(*, limit: int) -> list[Message]:
+    """Leases up to `limit` due messages to the caller, but for those of channels that are paused; with all that
+    `deliver` needs of them."""
     now = database_now()
     due = Message.objects.due(now)
     for channel, brand_id in pauses.paused():
         due = due.exclude(channel=channel, brand_id=brand_id)
-    return claim(due, limit=limit, lease=LEASE, now=now)
+    claimed = claim(due, limit=limit, lease=LEASE, now=now)
+    fetched = Message.objects.filter(pk__in=claimed).select_related("recipient", "brand", "rule")
+    messages = list(fetched.order_by("due_at"))
+    fetch_templates(messages)
+    return messages
 
 
 class Turn:
@@ -120,40 +116,19 @@ class Turn:
             session.close()
 
 
-def deliver(message_id: UUID, turn: Turn, fetched: Message | None = None) -> bool:
+def deliver(message: Message, turn: Turn) -> bool:
     """Sends one claimed message, or writes down why it is not sent. False where its channel is paused for that.
 
-    `fetched` is the message as it was after its claim; what may have changed since is looked at again.
+    What may have changed since its claim, and would make it untrue or unwanted, is looked at again.
     """
-    message = _claimed(message_id, fetched)
-    if message is None:
+    standing = standing_of(message)
+    if standing is None:
         return True
     with (
         work.also(request_id=message.request_id, message=str(message.pk)),
         tracing.caused_span("send message", cause=message.traceparent, **_traced(message)),
     ):
-        return _deliver(message, turn, now=database_now())
-
-
-def _with_all() -> MessageQuerySet:
-    return Message.objects.select_related("recipient", "brand", "rule")
-
-
-def _claimed(message_id: UUID, fetched: Message | None) -> Message | None:
-    """The message and its rule as they are. None where it is not the caller's any more: erased meanwhile, taken over
-    by another worker, or what became of an earlier try was reported. Else its lease keeps all from changing it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT message.state, message.attempts, rule.version FROM notifications_message message"
-            " JOIN notifications_rule rule ON rule.id = message.rule_id WHERE message.id = %s",
-            [message_id],
-        )
-        found = cursor.fetchone()
-    if found is None or found[0] != MessageState.SENDING or (fetched and fetched.attempts != found[1]):
-        return None
-    if fetched and fetched.rule.version == found[2]:
-        return fetched
-    return _with_all().filter(pk=message_id).first()
+        return _deliver(message, turn, standing)
 
 
 def _traced(message: Message) -> dict[str, str | int | None]:
@@ -168,20 +143,23 @@ def _traced(message: Message) -> dict[str, str | int | None]:
     }
 
 
-def _deliver(message: Message, turn: Turn, *, now: datetime) -> bool:
+def _deliver(message: Message, turn: Turn, standing: Standing) -> bool:
+    now = standing.now
+    if message.rule.version != standing.rule_version:
+        message.rule = Rule.objects.get(pk=message.rule_id)
     if message.rule_version != message.rule.version:
         # Changed since this was planned, and not planned anew yet: what it says may no longer be wanted.
-        _finish(message, MessageState.PLANNED, why=Why.RULE_CHANGED, attempts=F("attempts") - 1)
+        finish_message(message, MessageState.PLANNED, why=Why.RULE_CHANGED, attempts=F("attempts") - 1)
         replan_message(message, now=now)
         return True
     try:
-        outgoing = _outgoing(message, now=now)
+        outgoing = _outgoing(message, standing)
         provider_id = turn.session(message.channel).send(outgoing)
     except NotSentError as error:
         more = {"due_at": error.due_at, "attempts": F("attempts") - 1} if error.due_at else {}
-        _finish(message, error.state, why=error.why, reason=error.reason, **more)
+        finish_message(message, error.state, why=error.why, reason=error.reason, **more)
     except PermanentFailureError as error:
-        _finish(message, MessageState.DEAD, why=error.why, reason=str(error))
+        finish_message(message, MessageState.DEAD, why=error.why, reason=str(error))
     except UnreachableError as error:
         _fail(message, why=error.why, reason=str(error), now=now)
         return not turn.fails(message.channel, message.brand_id)
@@ -192,19 +170,14 @@ def _deliver(message: Message, turn: Turn, *, now: datetime) -> bool:
         reason = f"Unexpected: {type(error).__name__}. The log has the details."
         _fail(message, why=Why.UNEXPECTED, reason=reason, now=now)
     else:
-        _finish(
-            message,
-            MessageState.SENT,
-            sent_at=RawSQL("clock_timestamp()", []),
-            provider_id=storable(provider_id)[:200],
-            address=outgoing.reader.address[:254],
-        )
+        mark_sent(message, provider_id=provider_id, address=outgoing.reader.address)
         turn.works(message.channel, message.brand_id)
     return True
 
 
-def _outgoing(message: Message, *, now: datetime) -> Outgoing:
+def _outgoing(message: Message, standing: Standing) -> Outgoing:
     """What is to be sent. Raises NotSentError where the message is untrue, late or unwanted by now."""
+    now = standing.now
     facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
     if facts is None or facts.schedule_version != message.schedule_version:
         raise NotSentError(MessageState.SUPERSEDED, Why.CHANGED, "It was changed or cancelled before this was sent.")
@@ -221,20 +194,9 @@ def _outgoing(message: Message, *, now: datetime) -> Outgoing:
         raise PermanentFailureError(
             "The recipient has no address for this channel. Add one to the person.", why=Why.NO_ADDRESS
         )
-    if suppression := _against(message, reader):
-        reason = SuppressionReason(suppression.reason)
-        raise NotSentError(MessageState.CANCELLED, reason.why, _SUPPRESSED[reason])
+    if standing.suppressed:
+        raise NotSentError(MessageState.CANCELLED, standing.suppressed.why, _SUPPRESSED[standing.suppressed])
     return compose(message=message, facts=facts, reader=reader)
-
-
-def _against(message: Message, reader: Reader) -> Suppression | None:
-    """What stands against sending it. Looked at as late as can be: who has unsubscribed a moment ago is heard."""
-    return Suppression.objects.against(
-        channel=Channel(message.channel),
-        address=reader.address,
-        brand_id=message.brand_id,
-        is_essential=message.rule.is_essential,
-    ).first()
 
 
 def _late(message: Message) -> str:
@@ -244,38 +206,12 @@ def _late(message: Message) -> str:
 def _fail(message: Message, *, why: Why, reason: str, now: datetime) -> None:
     if gives_up(attempts=message.attempts):
         reason = f"Given up after {message.attempts} attempts. {reason}"
-        _finish(message, MessageState.DEAD, why=why, reason=reason)
+        finish_message(message, MessageState.DEAD, why=why, reason=reason)
         return
     delay = retry_after(attempts=message.attempts, jitter=random.random())  # noqa: S311 - spreads load, no secret
-    _finish(message, MessageState.FAILED, why=why, reason=reason, due_at=now + delay)
+    finish_message(message, MessageState.FAILED, why=why, reason=reason, due_at=now + delay)
     rule = Rule.objects.get(pk=message.rule_id)
     if rule.version != message.rule_version:
         # Changed while this was being sent, and who planned anew left it alone: it might have arrived.
         message.rule = rule
         replan_message(message, now=now)
-
-
-def _finish(message: Message, state: MessageState, *, why: Why = Why.NONE, reason: str = "", **fields: object) -> None:
-    """Ends the lease, unless another worker has taken over meanwhile."""
-    mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
-    written = _patiently(lambda: mine.end(state, why=why, reason=storable(reason), **fields))
-    if not written and state is MessageState.SENT:
-        # What became of it was reported before this line: only its provider's name for it is missing.
-        reported = Message.objects.filter(pk=message.pk, attempts=message.attempts, provider_id="")
-        reported.update(provider_id=fields["provider_id"])
-    # Without the reason, which may be the mail server's words: they name the recipient. The admin shows it.
-    logger.info("message", state=state.value, channel=message.channel, subject=str(message.subject_id))
-    record(lambda metrics: metrics.messages.labels(message.event, message.channel, state.value).inc())
-
-
-def _patiently(write_down: Callable[[], int]) -> int:
-    """What has happened is written down also where the row is held for longer than others wait for it, such as by who
-    plans many bookings anew: it would be sent again. Nothing else is held meanwhile, so nobody waits in a circle."""
-    try:
-        return write_down()
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'")
-        return write_down()

@@ -1,5 +1,6 @@
 """What messages say."""
 
+from notifications.texts.choice import fetch_templates
 from notifications.texts.render import render
 
-__all__ = ["render"]
+__all__ = ["fetch_templates", "render"]

@@ -1,8 +1,5 @@
 """A message in its reader's language, by the tenant's template or the built-in text."""
 
-from dataclasses import dataclass
-from uuid import UUID
-
 import structlog
 from markupsafe import escape
 
@@ -12,25 +9,13 @@ from notifications.models import Message, Template
 from notifications.rules import Channel, Why
 from notifications.subjects import SubjectFacts
 from notifications.texts import defaults, engine, frame, locales
+from notifications.texts.choice import Wording, built_in_wording, choose
 from notifications.texts.engine import TemplateError
 from notifications.texts.variables import values
 
 logger = structlog.get_logger(__name__)
 
 MAX_SUBJECT_LENGTH = 250
-_FALLBACK = "en"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """What is to be said, as Liquid: a template of the tenant's, a draft of one, or a built-in text."""
-
-    language: str
-    subject: str
-    text: str
-    html: str = ""
-    template_id: UUID | None = None
-    is_draft: bool = False
 
 
 def render(*, message: Message, facts: SubjectFacts, reader: Reader, unsubscribe_url: str = "") -> Text:
@@ -53,42 +38,6 @@ def render(*, message: Message, facts: SubjectFacts, reader: Reader, unsubscribe
     except TemplateError as error:
         reason = f"The built-in text can't be rendered. {error}"
         raise PermanentFailureError(reason, why=Why.TEMPLATE) from error
-
-
-def choose(*, message: Message, reader: Reader) -> Wording:
-    """The wording of a message: the tenant's in the reader's language, of the brand before that of all brands; else
-    the built-in one in the reader's language; else the tenant's in English; else the built-in one in English."""
-    chain = locales.lookup(reader.language)
-    found = list(
-        Template.objects.for_message(
-            rule_id=message.rule_id, brand_id=message.brand_id, languages=list({*chain, _FALLBACK})
-        )
-    )
-    ours = [template for template in found if template.language in chain]
-    if not ours and not defaults.speaks(reader.language):
-        ours = found
-    if not ours:
-        return built_in_wording(message=message, reader=reader)
-    ranks = {language: rank for rank, language in enumerate(chain)}
-    return worded(min(ours, key=lambda template: (template.brand_id is None, ranks.get(template.language, len(ranks)))))
-
-
-def worded(template: Template) -> Wording:
-    return Wording(
-        language=template.language,
-        subject=template.subject,
-        text=template.text,
-        html=template.html,
-        template_id=template.pk,
-    )
-
-
-def built_in_wording(*, message: Message, reader: Reader) -> Wording:
-    """The built-in text about an event in the reader's language, else in English; a short one but in mails."""
-    language = defaults.language_for(reader.language)
-    built_in = defaults.default(event=message.event, is_staff=reader.is_staff, language=language)
-    text = built_in.text if message.channel == Channel.EMAIL else built_in.short
-    return Wording(language=language, subject=built_in.subject, text=text)
 
 
 def fill(wording: Wording, *, message: Message, facts: SubjectFacts, reader: Reader, unsubscribe_url: str = "") -> Text:

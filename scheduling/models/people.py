@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from scheduling.models.fields import ZoneField
 from scheduling.models.resources import Resource
+from scheduling.rules.names import full_name
 from tenants.brands.models import Brand
 from tenants.ids import new_id
 
@@ -53,7 +54,7 @@ class Person(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
+        return full_name(self.given_name, self.family_name)
 
 
 class Client(models.Model):

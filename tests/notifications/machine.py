@@ -25,6 +25,7 @@ from notifications.channels.errors import PermanentFailureError, TransientFailur
 from notifications.channels.outgoing import Outgoing, Text
 from notifications.models import Message, Rule
 from notifications.public import Event, Occasion, Source, Stage, SubjectFacts, announce
+from notifications.selectors import Standing, standing_of
 from notifications.services import send_due as sending
 from tests.notifications.world import TIMED, Booking, Model, Says, Wanted, Which
 from tests.support import cast
@@ -396,6 +397,7 @@ class Notifications(RuleBasedStateMachine):
         with (
             mock.patch.dict(subjects._sources, {KIND: source}),
             mock.patch.object(sending, "database_now", self._clock),
+            mock.patch.object(sending, "standing_of", self._standing),
             mock.patch.object(tasks, "database_now", self._clock),
             mock.patch.object(sending, "SESSIONS", {"email": lambda: session}),
             mock.patch.object(sending, "compose", _plain),
@@ -420,6 +422,10 @@ class Notifications(RuleBasedStateMachine):
 
     def _clock(self) -> datetime:
         return self.now
+
+    def _standing(self, message: Message) -> Standing | None:
+        standing = standing_of(message)
+        return standing and replace(standing, now=self.now)
 
     def _load(self, ids: Sequence[UUID]) -> Mapping[UUID, SubjectFacts]:
         found = [self.model.bookings[id_] for id_ in ids if id_ in self.model.bookings]

@@ -182,7 +182,7 @@ def test_of_a_worker_that_was_killed_the_report_ends_the_retries(
 ) -> None:
     booking = scene.book()
     with monkeypatch.context() as killed:
-        killed.setattr(sending, "_finish", lambda *_a, **_k: (_ for _ in ()).throw(SystemExit))
+        killed.setattr(sending, "mark_sent", lambda *_a, **_k: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             scene.send_due()
     message = scene.message_about(booking)
@@ -261,7 +261,7 @@ def test_what_a_worker_gave_back_after_a_try_may_have_arrived(north: Any, monkey
     monkeypatch.setattr(EmailSession, "send", lambda *_: 1 / 0)
     scene.send_due()
     scene.make_due(message)
-    give_back(Message, sending.claim_due(limit=1))
+    give_back(Message, [message.pk for message in sending.claim_due(limit=1)])
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("planned", 1)
 
