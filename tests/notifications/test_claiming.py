@@ -160,8 +160,7 @@ def test_what_is_sent_is_marked_also_where_its_row_is_held_for_long(own_database
 
 
 def test_of_much_that_is_due_no_more_is_read_than_is_claimed(north: Any) -> None:
-    """Red without `enable_sort = off`, and with the states in other words than the index by due_at has them: without
-    statistics, as after a quiet hour, Postgres would read and sort all that is due for each claim."""
+    """By the index's order. With few statistics, as after a quiet hour, Postgres may else read and sort all of it."""
     message = scene.message_about(scene.book())
     columns = {field.attname: getattr(message, field.attname) for field in Message._meta.concrete_fields}
     Message.objects.bulk_create(Message(**{**columns, "id": uuid4(), "subject_id": uuid4()}) for _ in range(500))
