@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 
-from tenants.throttling.rules import MICROSECONDS, Bucket, State, ask
+from tenants.throttling.rules import Bucket, State, ask
 
 
 class LocalLimiter:
@@ -21,7 +21,7 @@ class LocalLimiter:
         self._full_at.clear()
 
     def take(self, buckets: Sequence[Bucket], *, cost: int = 1) -> list[State]:
-        now = int(time.time() * MICROSECONDS)
+        now = time.time_ns() // 1_000
         with self._lock:
             asked = [ask(self._full_at.get(bucket.key), limit=bucket.limit, now=now, cost=cost) for bucket in buckets]
             if any(state.wait for _, state in asked):

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
@@ -51,7 +52,8 @@ def _local() -> Take:
     limiter = LocalLimiter()
 
     def take(buckets: Sequence[Bucket], cost: int, now: int) -> list[State]:
-        with time_machine.travel(now / MICROSECONDS, tick=False):
+        # Not as a float of seconds, which is a microsecond off now and then.
+        with time_machine.travel(datetime.fromtimestamp(0, UTC) + timedelta(microseconds=now), tick=False):
             return limiter.take(buckets, cost=cost)
 
     return take
