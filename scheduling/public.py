@@ -5,7 +5,8 @@ from scheduling.models.fields import ZoneField
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.names import full_name
-from scheduling.selectors import Encounter, Hold, busy, closed_days, encounter, holders, holds_near
+from scheduling.selectors.encounters import Encounter, closed_days, encounter
+from scheduling.selectors.ledger import Held, busy, held_near, holders
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
@@ -18,7 +19,7 @@ __all__ = [
     "Client",
     "EmailTakenError",
     "Encounter",
-    "Hold",
+    "Held",
     "Period",
     "Person",
     "PersonData",
@@ -33,8 +34,8 @@ __all__ = [
     "encounter",
     "ensure_staff_member",
     "full_name",
+    "held_near",
     "holders",
-    "holds_near",
     "move",
     "release",
     "reserve",

@@ -11,7 +11,7 @@ from notifications.calendars.document import Entry
 from notifications.models import CalendarFeed
 from notifications.rules.feeds import AHEAD, BACK, BUSY, MOST_ENTRIES, FeedKind, FeedLevel
 from notifications.subjects import SubjectFacts
-from scheduling.public import Hold, Period, Subject, holds_near
+from scheduling.public import Held, Period, Subject, held_near
 
 # Part of every ETag: raise it when the same entries are to be written in another way.
 _FORM = 1
@@ -44,7 +44,7 @@ def _of_resource(feed: CalendarFeed, window: Period, now: datetime) -> Iterator[
     """The taken time of a staff member or a room, overbooked time too."""
     if feed.resource_id is None:
         return
-    holds = holds_near(resource_id=feed.resource_id, period=window, now=now, limit=MOST_ENTRIES)
+    holds = held_near(resource_id=feed.resource_id, period=window, now=now, limit=MOST_ENTRIES)
     known: dict[str, list[UUID]] = {kind: [] for kind in subjects.kinds()}
     if feed.level != FeedLevel.BUSY:
         for hold in holds:
@@ -75,10 +75,10 @@ def _of_client(feed: CalendarFeed, window: Period, now: datetime) -> list[Entry]
     ]
 
 
-def _held(facts: SubjectFacts) -> Hold:
+def _held(facts: SubjectFacts) -> Held:
     """The time that a booking takes of its client."""
     subject = Subject(facts.occasion.kind, facts.id)
-    return Hold(subject, Period(facts.starts_at, facts.ends_at), facts.changed_at)
+    return Held(subject, Period(facts.starts_at, facts.ends_at), facts.changed_at)
 
 
 def _load(ids: Mapping[str, Sequence[UUID]]) -> dict[tuple[str, UUID], SubjectFacts]:
@@ -111,7 +111,7 @@ def _told(feed: CalendarFeed, facts: SubjectFacts) -> Entry:
     )
 
 
-def _busy(feed: CalendarFeed, hold: Hold) -> Entry:
+def _busy(feed: CalendarFeed, hold: Held) -> Entry:
     """Taken time, of which nothing more is told: its UID is the feed's own, so that it can't be put beside another."""
     return Entry(
         uid=str(uuid5(feed.pk, f"{hold.subject.kind}:{hold.subject.id}")),

@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.models import Reservation
 from scheduling.rules.ledger import Subject, Taken
-from scheduling.selectors import busy, holders
+from scheduling.selectors.ledger import busy, holders
 from scheduling.services.ledger import OverbookReasonRequiredError, SlotTakenError, move, release, reserve
 from tests.scheduling.ledger import active, beside, held, hours, later, make_resource, some
 
