@@ -49,21 +49,25 @@ def window(day: date, starts: time, ends: time, where: ZoneInfo) -> tuple[dateti
     return resolve(datetime.combine(day, starts), where), resolve(datetime.combine(last_day, ends), where)
 
 
-def grid(start: datetime, end: datetime, *, step_minutes: int, where: ZoneInfo) -> list[datetime]:
-    """The starts of the consecutive slots of `step_minutes` in [start, end), each of its full real length.
+def grid(
+    start: datetime, end: datetime, *, step_minutes: int, where: ZoneInfo, length_minutes: int | None = None
+) -> list[datetime]:
+    """The starts in [start, end), each `step_minutes` of the wall clock, of what lasts `length_minutes` of real time
+    (default: a step) and ends by `end`.
 
-    The grid is anchored to the wall clock of `start`: after a clock change the slots go on at the
-    same minutes of the hour as before. When the clocks go back the repeated hour has slots both
-    times; when they go forward the skipped hour has none. Slots never overlap.
+    The grid is anchored to the wall clock of `start`: after a clock change it goes on at the same minutes of the hour
+    as before. When the clocks go back the repeated hour has starts both times; when they go forward the skipped hour
+    has none. What lasts no longer than a step never overlaps the next.
     """
     step = timedelta(minutes=step_minutes)
+    length = step if length_minutes is None else timedelta(minutes=length_minutes)
     if start.astimezone(where).utcoffset() == end.astimezone(where).utcoffset():
         # No change within: the wall clock and real time go alike, as on all days but two a year.
-        return [start + step * number for number in range((end - start) // step)]
+        return [start + step * number for number in range((end - start - length) // step + 1)]
     anchor = start.astimezone(where).replace(tzinfo=None)
     starts = []
     at = start
-    while at + step <= end:
+    while at + length <= end:
         off_grid = (at.astimezone(where).replace(tzinfo=None) - anchor) % step
         if off_grid:
             at += step - off_grid
