@@ -81,3 +81,57 @@ CLOSURE = audited(
     brand="brand_id",
     plain=("id", "name", "starts_on", "ends_on", "brand_id", "location_id"),
 )
+SERVICE = audited(
+    "scheduling_service",
+    kind="service",
+    subject=("service", "id"),
+    brand="brand_id",
+    plain=(
+        "id",
+        "brand_id",
+        "code",
+        "name",
+        "description",
+        "offered_in",
+        "duration_minutes",
+        "buffer_before_minutes",
+        "buffer_after_minutes",
+        "step_minutes",
+        "notice_minutes",
+        "horizon_days",
+        "cancel_notice_minutes",
+        "cancel_fee_percent",
+        "price_minor",
+        "currency",
+        "max_per_day",
+        "max_per_staff_per_day",
+        "is_remote",
+        "timezone",
+        "is_active",
+    ),
+    bookkeeping=("created_at", "updated_at"),
+)
+SERVICE_STAFF = audited(
+    "scheduling_service_staff",
+    kind="service_staff",
+    subject=("service", "service_id"),
+    plain=("id", "service_id", "staffmember_id"),
+)
+SERVICE_HOURS = audited(
+    "scheduling_servicehours",
+    kind="service_hours",
+    subject=("service", "service_id"),
+    plain=("id", "service_id", "weekday", "starts", "ends"),
+)
+SERVICE_NEED = audited(
+    "scheduling_serviceneed",
+    kind="service_need",
+    subject=("service", "service_id"),
+    plain=("id", "service_id", "name"),
+)
+SERVICE_NEED_RESOURCE = audited(
+    "scheduling_serviceneed_resources",
+    kind="service_need_resource",
+    subject=("service_need", "serviceneed_id"),
+    plain=("id", "serviceneed_id", "resource_id"),
+)

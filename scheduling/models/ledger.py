@@ -4,7 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from scheduling.models.resources import Resource
 
@@ -25,6 +25,10 @@ class Reservation(models.Model):
     # not know who uses it.
     subject_kind = models.CharField(max_length=32)
     subject_id = models.UUIDField()
+    # Of what is booked: a service, an office hour, a visit type. For limits; no foreign key, as with the subject.
+    service_id = models.UUIDField(null=True, blank=True)
+    # Of a hold, by the database's clock: from then on it holds nothing, and whoever wants the time removes it.
+    expires_at = models.DateTimeField(null=True, blank=True)
     overbook_reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
 
@@ -44,6 +48,19 @@ class Reservation(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # What was taken in a period: only rows within it are read, however many lie before and after.
+            models.Index(
+                "resource",
+                Func("during", function="lower", output_field=models.DateTimeField()),
+                condition=Q(exclusive=True, active=True),
+                name="reservation_by_start",
+            ),
+            models.Index(
+                "service_id",
+                Func("during", function="lower", output_field=models.DateTimeField()),
+                condition=Q(active=True, service_id__isnull=False),
+                name="reservation_of_service",
+            ),
             models.Index(fields=["subject_id"], condition=Q(active=True), name="reservation_subject"),
             GistIndex(
                 fields=["resource", "during"], condition=Q(exclusive=False, active=True), name="reservation_overbooked"

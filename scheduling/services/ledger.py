@@ -8,8 +8,10 @@ Postgres decides who gets a span: two exclusive reservations of one resource can
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -25,6 +27,10 @@ class SlotTakenError(DomainError):
     kind = Kind.CONFLICT
     message = "That time is taken: {resources}."
 
+    @property
+    def resource_ids(self) -> list[int]:
+        return cast("list[int]", self.data["resource_ids"])
+
 
 class OverbookReasonRequiredError(DomainError):
     code = "overbook_reason_required"
@@ -38,13 +44,16 @@ def reserve(
     period: Period,
     subject: Subject,
     now: datetime,
+    service_id: UUID | None = None,
     overbook: bool = False,
     reason: str = "",
+    holds_for: timedelta | None = None,
 ) -> list[Taken]:
     """Takes `period` on all the resources, or on none.
 
     With `overbook` it succeeds even where the time is taken: the free part of the period is taken
-    exclusively and only the rest beside its holder. Needs a `reason`.
+    exclusively and only the rest beside its holder. Needs a `reason`. With `holds_for` the time is given up by
+    itself after so long, by the database's clock. `service_id` says what was booked, for those who count.
     Raises SlotTakenError naming the resources; the transaction stays usable. Raises
     OverbookReasonRequiredError.
     """
@@ -53,19 +62,46 @@ def reserve(
     wanted = sorted(set(resource_ids))
     if not wanted:
         raise ValueError("Name the resources whose time is to be taken.")
-    # Taking back a handful of rows is cheaper than a savepoint; overbooking makes rows of several kinds.
-    with transaction.atomic() if overbook else nullcontext():
-        if overbook:
-            _lock_calendars(subject, wanted)
-        got = _insert([(resource, period) for resource in wanted], subject=subject, now=now)
-        missing = [resource for resource in wanted if resource not in got]
-        if missing and not overbook:
-            _delete(got.values())
-            raise SlotTakenError(resource_ids=missing, resources=_names(missing))
-        taken = [Taken(resource, period) for resource in wanted if resource in got]
-        for resource in missing:
-            taken += _overbook(resource, period, subject=subject, now=now, reason=reason)
-        return taken
+    row = _Row(subject, service_id, reason, now, holds_for)
+    if overbook:
+        return _reserve_even_beside(wanted, period, row)
+    try:
+        return _reserve(wanted, period, row)
+    except SlotTakenError as taken:
+        # Who asks for taken time finds out whether it was only held: nobody else need look, and no task need run.
+        if not _end_expired(taken.resource_ids, period):
+            raise
+    return _reserve(wanted, period, row)
+
+
+def confirm(
+    *, hold: Subject, resource_ids: Iterable[int], period: Period, subject: Subject, service_id: UUID | None = None
+) -> list[Taken]:
+    """Makes the time that `hold` holds that of `subject`; it is not given up in between, nor by itself any more.
+
+    An empty list where the hold has expired or holds something else: then nothing has changed.
+    """
+    wanted = {(resource, period.start, period.end) for resource in resource_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, resource_id, lower(during), upper(during), exclusive FROM scheduling_reservation
+            WHERE subject_id = %s AND subject_kind = %s AND active AND expires_at > statement_timestamp()
+            ORDER BY id FOR UPDATE
+            """,
+            [hold.id, hold.kind],
+        )
+        rows = cursor.fetchall()
+        if {row[1:4] for row in rows} != wanted:
+            return []
+        cursor.execute(
+            """
+            UPDATE scheduling_reservation
+            SET subject_kind = %s, subject_id = %s, service_id = %s, expires_at = NULL WHERE id = ANY(%s)
+            """,
+            [subject.kind, subject.id, service_id, [row[0] for row in rows]],
+        )
+    return [Taken(row[1], Period(row[2], row[3]), exclusive=row[4]) for row in rows]
 
 
 def move(
@@ -74,6 +110,7 @@ def move(
     resource_ids: Iterable[int],
     period: Period,
     now: datetime,
+    service_id: UUID | None = None,
     overbook: bool = False,
     reason: str = "",
 ) -> list[Taken]:
@@ -86,7 +123,13 @@ def move(
         _lock_calendars(subject, resource_ids)
         released = _deactivate(subject)
         taken = reserve(
-            resource_ids=resource_ids, period=period, subject=subject, now=now, overbook=overbook, reason=reason
+            resource_ids=resource_ids,
+            period=period,
+            subject=subject,
+            now=now,
+            service_id=service_id,
+            overbook=overbook,
+            reason=reason,
         )
         _promote(released)
     return taken
@@ -100,16 +143,67 @@ def release(*, subject: Subject) -> list[Taken]:
     return released
 
 
-def _insert(
-    rows: Sequence[tuple[int, Period]], *, subject: Subject, now: datetime, exclusive: bool = True, reason: str = ""
-) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What all reservations of a call have in common."""
+
+    subject: Subject
+    service_id: UUID | None
+    reason: str
+    now: datetime
+    holds_for: timedelta | None = None
+
+
+def _reserve(wanted: Sequence[int], period: Period, row: _Row) -> list[Taken]:
+    # One row is there or not. Of several, those that were made must not be left for others to wait for.
+    with nullcontext() if len(wanted) == 1 else transaction.atomic():
+        got = _insert([(resource, period) for resource in wanted], row)
+        if missing := [resource for resource in wanted if resource not in got]:
+            raise SlotTakenError(resource_ids=missing, resources=_names(missing))
+    return [Taken(resource, period) for resource in wanted]
+
+
+@transaction.atomic
+def _reserve_even_beside(wanted: Sequence[int], period: Period, row: _Row) -> list[Taken]:
+    _lock_calendars(row.subject, wanted)
+    _end_expired(wanted, period)
+    got = _insert([(resource, period) for resource in wanted], row)
+    taken = [Taken(resource, period) for resource in wanted if resource in got]
+    for resource in wanted:
+        if resource not in got:
+            taken += _overbook(resource, period, row)
+    return taken
+
+
+def _end_expired(resource_ids: Sequence[int], period: Period) -> bool:
+    """Gives up the holds that have expired and stand in the way; whether there were any."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT subject_kind, subject_id FROM scheduling_reservation
+            WHERE resource_id = ANY(%s::bigint[]) AND during && tstzrange(%s, %s, '[)') AND active
+                AND expires_at <= statement_timestamp()
+            ORDER BY subject_id
+            """,
+            [list(resource_ids), period.start, period.end],
+        )
+        expired = [Subject(kind, subject_id) for kind, subject_id in cursor.fetchall()]
+    for hold in expired:
+        release(subject=hold)
+    return bool(expired)
+
+
+def _insert(rows: Sequence[tuple[int, Period]], row: _Row, *, exclusive: bool = True) -> dict[int, int]:
     """Inserts what fits, ascending by resource; answers resource id → reservation id of what did."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO scheduling_reservation
-                (resource_id, during, exclusive, active, subject_kind, subject_id, overbook_reason, created_at)
-            SELECT resource, tstzrange(starts, ends, '[)'), %s, true, %s, %s, %s, %s
+            INSERT INTO scheduling_reservation (
+                resource_id, during, exclusive, active, subject_kind, subject_id, service_id, overbook_reason,
+                created_at, expires_at
+            )
+            SELECT resource, tstzrange(starts, ends, '[)'), %s, true, %s, %s, %s, %s, %s,
+                statement_timestamp() + %s::interval
             FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS wanted (resource, starts, ends)
             ORDER BY resource, starts
             ON CONFLICT DO NOTHING
@@ -117,10 +211,12 @@ def _insert(
             """,
             [
                 exclusive,
-                subject.kind,
-                subject.id,
-                reason,
-                now,
+                row.subject.kind,
+                row.subject.id,
+                row.service_id,
+                row.reason,
+                row.now,
+                row.holds_for,
                 [resource for resource, _ in rows],
                 [period.start for _, period in rows],
                 [period.end for _, period in rows],
@@ -152,7 +248,7 @@ def _delete(ids: Iterable[int]) -> None:
             cursor.execute("DELETE FROM scheduling_reservation WHERE id = ANY(%s)", [ids])
 
 
-def _overbook(resource: int, period: Period, *, subject: Subject, now: datetime, reason: str) -> list[Taken]:
+def _overbook(resource: int, period: Period, row: _Row) -> list[Taken]:
     """Takes the free part of `period` exclusively, the rest beside its holders.
 
     The holders are locked against being released meanwhile: whoever releases one afterwards sees
@@ -161,11 +257,11 @@ def _overbook(resource: int, period: Period, *, subject: Subject, now: datetime,
     for _attempt in range(5):
         holders = _holders(resource, period)
         free = subtract(period, holders)
-        inserted = [_insert([(resource, part)], subject=subject, now=now, reason=reason) for part in free]
+        inserted = [_insert([(resource, part)], row) for part in free]
         if all(inserted):
             beside = intersect(period, holders)
             for part in beside:
-                _insert([(resource, part)], subject=subject, now=now, exclusive=False, reason=reason)
+                _insert([(resource, part)], row, exclusive=False)
             return [Taken(resource, part) for part in free] + [
                 Taken(resource, part, exclusive=False) for part in beside
             ]
@@ -208,11 +304,11 @@ def _promote(released: Iterable[Taken]) -> None:
     for freed in released:
         if not freed.exclusive:
             continue
-        for resource, period, subject, reason, since in _take_out_overbooked(freed):
-            _overbook(resource, period, subject=subject, now=since, reason=reason)
+        for resource, period, row in _take_out_overbooked(freed):
+            _overbook(resource, period, row)
 
 
-def _take_out_overbooked(freed: Taken) -> list[tuple[int, Period, Subject, str, datetime]]:
+def _take_out_overbooked(freed: Taken) -> list[tuple[int, Period, _Row]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -221,13 +317,14 @@ def _take_out_overbooked(freed: Taken) -> list[tuple[int, Period, Subject, str, 
                 WHERE resource_id = %s AND during && tstzrange(%s, %s, '[)') AND NOT exclusive AND active
                 RETURNING *
             )
-            SELECT resource_id, lower(during), upper(during), subject_kind, subject_id, overbook_reason, created_at
+            SELECT resource_id, lower(during), upper(during), subject_kind, subject_id, service_id, overbook_reason,
+                created_at
             FROM gone ORDER BY created_at, id
             """,
             [freed.resource_id, freed.period.start, freed.period.end],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [(row[0], Period(row[1], row[2]), Subject(row[3], row[4]), row[5], row[6]) for row in rows]
+    return [(row[0], Period(row[1], row[2]), _Row(Subject(row[3], row[4]), *row[5:])) for row in rows]
 
 
 def _names(resource_ids: Sequence[int]) -> str:

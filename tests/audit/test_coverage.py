@@ -31,6 +31,7 @@ NOT_AUDITED = {
     "oauth2_provider_grant": "A step of signing in.",
     "oauth2_provider_idtoken": "A step of signing in.",
     "oauth2_provider_refreshtoken": "Comes and goes by itself.",
+    "scheduling_hold": "Comes and goes by itself, within minutes.",
     "scheduling_reservation": "Follows the booking, which is audited; the row itself stays, inactive.",
 }
 
