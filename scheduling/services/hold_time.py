@@ -1,0 +1,123 @@
+"""Keeping time for somebody while they fill in a form."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+
+from scheduling.models import Hold
+from scheduling.offers import StaffOffer
+from scheduling.rules.ledger import Subject
+from scheduling.services.ledger import release
+from scheduling.services.take_offered_time import take_offered_time
+from tenants.errors import DomainError, Kind
+from tenants.ids import new_id
+
+LONGEST: Final = timedelta(minutes=10)
+# How much one holder keeps at a time: a person for themselves, an application for all its visitors.
+PLACES_OF_A_PERSON: Final = 3
+PLACES_OF_AN_APPLICATION: Final = 100
+
+
+class TooManyHoldsError(DomainError):
+    code = "too_many_holds"
+    kind = Kind.CONFLICT
+    message = "{places} holds are kept for this holder already. Release one, or book it."
+
+
+@transaction.atomic
+def hold_time(
+    *,
+    offers: Sequence[StaffOffer],
+    brand_id: UUID,
+    start: datetime,
+    holder: str,
+    places: int,
+    lasts: timedelta,
+    now: datetime,
+) -> Hold:
+    """Takes the time as a booking would, for at most LONGEST; then it is free again, whoever asks.
+
+    `holder` is for whom, and `places` how many holds they may have. Raises TooManyHoldsError and what
+    `take_offered_time` does.
+    """
+    if not timedelta(0) < lasts <= LONGEST:
+        raise ValueError("A hold lasts up to ten minutes.")
+    _forget_expired(holder)
+    subject = Subject(Hold.SUBJECT_KIND, new_id())
+    taken = take_offered_time(offers=offers, brand_id=brand_id, start=start, subject=subject, now=now, holds_for=lasts)
+    hold = Hold(
+        pk=subject.id,
+        brand_id=brand_id,
+        service_id=taken.offer.service_id,
+        staff_member_id=taken.offer.staff_number,
+        holder=holder,
+        starts_at=start,
+        duration_minutes=taken.minutes,
+        assignment=taken.assignment,
+        created_at=now,
+    )
+    if not any(_put_in_a_place(hold, places) for _attempt in range(places)):
+        raise TooManyHoldsError(places=places)
+    return Hold.objects.select_related("staff_member").get(pk=hold.pk)
+
+
+@transaction.atomic
+def release_hold(*, hold: Hold) -> None:
+    """Gives the time up; that of a hold which was booked or has expired meanwhile is not touched."""
+    release(subject=Subject(Hold.SUBJECT_KIND, hold.pk))
+    Hold.objects.filter(pk=hold.pk).delete()
+
+
+def _forget_expired(holder: str) -> None:
+    """Empties the places of holds that hold nothing any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM scheduling_hold WHERE holder = %s AND expires_at <= statement_timestamp() RETURNING id",
+            [holder],
+        )
+        expired = [row[0] for row in cursor.fetchall()]
+    for hold_id in sorted(expired):
+        release(subject=Subject(Hold.SUBJECT_KIND, hold_id))
+
+
+def _put_in_a_place(hold: Hold, places: int) -> bool:
+    """Stores the hold in the first place of its holder that is free, with the end that its reservations have.
+
+    Of two who want the last place at once, the constraint gives it to one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO scheduling_hold (
+                id, brand_id, service_id, staff_member_id, holder, place, starts_at, duration_minutes, assignment,
+                expires_at, created_at
+            )
+            SELECT %(id)s, %(brand)s, %(service)s, %(staff)s, %(holder)s::varchar, place, %(starts_at)s, %(minutes)s,
+                %(assignment)s::jsonb, (
+                    SELECT min(expires_at) FROM scheduling_reservation WHERE subject_id = %(id)s AND active
+                ), %(now)s
+            FROM generate_series(1, %(places)s) AS free (place)
+            WHERE NOT EXISTS (
+                SELECT FROM scheduling_hold AS kept WHERE kept.holder = %(holder)s::varchar AND kept.place = free.place
+            )
+            ORDER BY place LIMIT 1
+            ON CONFLICT (holder, place) DO NOTHING
+            """,
+            {
+                "id": hold.pk,
+                "brand": hold.brand_id,
+                "service": hold.service_id,
+                "staff": hold.staff_member_id,
+                "holder": hold.holder,
+                "starts_at": hold.starts_at,
+                "minutes": hold.duration_minutes,
+                "assignment": None if hold.assignment is None else orjson.dumps(hold.assignment).decode(),
+                "now": hold.created_at,
+                "places": places,
+            },
+        )
+        return bool(cursor.rowcount == 1)
