@@ -1,12 +1,17 @@
 """What other apps may use of the kernel."""
 
-from scheduling.models import Client, Person, Room, StaffMember
+from scheduling.errors import NoStaffError, ServiceNotFoundError
+from scheduling.models import Client, Hold, Person, Room, Service, StaffMember
 from scheduling.models.fields import ZoneField
+from scheduling.offers import Limits, StaffOffer, register_offers
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.names import full_name
+from scheduling.selectors.availability import Question, ask
 from scheduling.selectors.encounters import Encounter, closed_days, encounter
 from scheduling.selectors.ledger import Held, busy, held_near, holders
+from scheduling.selectors.schedules import hours_offers, terms_of
+from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
     EmailTakenError,
@@ -14,21 +19,33 @@ from scheduling.services.register_person import (
     PersonOfAnotherBrandError,
     ensure_staff_member,
 )
+from scheduling.services.take_offered_time import TakenTime, take_offered_time
 
 __all__ = [
     "Client",
     "EmailTakenError",
     "Encounter",
     "Held",
+    "Hold",
+    "HoldMismatchError",
+    "HoldNotFoundError",
+    "Limits",
+    "NoStaffError",
     "Period",
     "Person",
     "PersonData",
     "PersonOfAnotherBrandError",
+    "Question",
     "Room",
+    "Service",
+    "ServiceNotFoundError",
     "SlotTakenError",
     "StaffMember",
+    "StaffOffer",
     "Subject",
+    "TakenTime",
     "ZoneField",
+    "ask",
     "busy",
     "closed_days",
     "encounter",
@@ -36,7 +53,12 @@ __all__ = [
     "full_name",
     "held_near",
     "holders",
+    "hours_offers",
     "move",
+    "register_offers",
     "release",
     "reserve",
+    "reserve_held",
+    "take_offered_time",
+    "terms_of",
 ]

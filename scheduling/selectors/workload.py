@@ -54,7 +54,12 @@ def candidates(offers: Sequence[StaffOffer], start: datetime) -> list[Candidate]
         )
         minutes = {row[0]: row[1:] for row in cursor.fetchall()}
     return [
-        Candidate(*minutes[number], staff_number=offer.staff_number, staff_id=offer.staff_id)
+        Candidate(
+            day_minutes=minutes[number][0],
+            week_minutes=minutes[number][1],
+            staff_number=offer.staff_number,
+            staff_id=offer.staff_id,
+        )
         for number, offer in enumerate(offers, start=1)
     ]
 

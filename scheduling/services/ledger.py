@@ -203,7 +203,7 @@ def _insert(rows: Sequence[tuple[int, Period]], row: _Row, *, exclusive: bool = 
                 created_at, expires_at
             )
             SELECT resource, tstzrange(starts, ends, '[)'), %s, true, %s, %s, %s, %s, %s,
-                statement_timestamp() + %s::interval
+                statement_timestamp() + %s * interval '1 second'
             FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS wanted (resource, starts, ends)
             ORDER BY resource, starts
             ON CONFLICT DO NOTHING
@@ -216,7 +216,7 @@ def _insert(rows: Sequence[tuple[int, Period]], row: _Row, *, exclusive: bool = 
                 row.service_id,
                 row.reason,
                 row.now,
-                row.holds_for,
+                row.holds_for.total_seconds() if row.holds_for else None,
                 [resource for resource, _ in rows],
                 [period.start for _, period in rows],
                 [period.end for _, period in rows],

@@ -94,7 +94,8 @@ def test_closures_of_tenant_brand_and_location(north: Any) -> None:
     here, there = Location.objects.create(name="Here"), Location.objects.create(name="There")
     room = Resource.objects.create(kind=Resource.Kind.ROOM, name="Room", location=here).pk
     free = make_resource()
-    for number, where in enumerate([{}, {"brand": kids}, {"location": here}, {"location": there}]):
+    wheres: list[dict[str, Any]] = [{}, {"brand": kids}, {"location": here}, {"location": there}]
+    for number, where in enumerate(wheres):
         day = date(2030, 1, 7) + timedelta(days=number % 2)
         Closure.objects.create(name=str(number), starts_on=day, ends_on=date(2030, 1, 9), **where)
     Closure.objects.create(name="Past", starts_on=date(2029, 1, 7), ends_on=date(2030, 1, 4))

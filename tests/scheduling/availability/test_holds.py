@@ -32,7 +32,7 @@ def _hold(service: Service, hour: float, *, holder: str = "person:ada", places: 
 
 def _expire(hold: Hold) -> None:
     for model, key in ((Hold, "pk"), (Reservation, "subject_id")):
-        model.objects.filter(**{key: hold.pk}).update(expires_at=F("expires_at") - TEN)  # type: ignore[attr-defined]
+        model.objects.filter(**{key: hold.pk}).update(expires_at=F("expires_at") - TEN)
     hold.refresh_from_db()
 
 

@@ -12,6 +12,7 @@ from scheduling.models import HoursException, Reservation, Service, ServiceHours
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.selectors.availability import ask
+from scheduling.services import ledger
 from scheduling.services import take_offered_time as taking
 from scheduling.services.ledger import SlotTakenError
 from scheduling.services.take_offered_time import TakenTime, take_offered_time
@@ -146,7 +147,7 @@ def test_a_room_that_is_gone_when_asked_is_passed_over_for_the_next(
 
 def _taken_meanwhile(monkeypatch: pytest.MonkeyPatch, resource_id: int) -> None:
     """Somebody takes it between the look and the insert."""
-    really = taking.reserve
+    really = ledger.reserve
 
     def reserve(*, resource_ids: list[int], **how: Any) -> Any:
         if resource_id in resource_ids:
