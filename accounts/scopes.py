@@ -10,6 +10,8 @@ SCOPES: Final = {
     "manage:bookings": "Cancel anybody's bookings of the current brand.",
     "read:office-hours": "See office hours.",
     "write:office-hours": "Publish office hours.",
+    "read:availability": "See free times.",
+    "write:holds": "Hold free times for a few minutes.",
     "read:clients": "See clients.",
     "write:clients": "Register and change clients.",
     "read:staff": "See staff members.",

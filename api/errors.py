@@ -184,7 +184,7 @@ class IdempotencyInProgressError(EdgeError):
 
 
 class BusyError(EdgeError):
-    code = "busy"
+    code = "server_busy"
     status = 503
     message = (
         "The service is busy or being restarted. Repeat the request in a second, a write with its Idempotency-Key."

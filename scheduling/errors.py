@@ -1,5 +1,7 @@
 """Why time is not given. The codes of the first nine are the reasons that `explain` gives."""
 
+from collections.abc import Iterable
+
 from scheduling.rules.availability import Refused
 from tenants.errors import DomainError, Kind
 
@@ -88,7 +90,7 @@ _BY_REASON: dict[Refused, type[DomainError]] = {
 }
 
 # From a plain no to nearly yes: of several refusals the last one is the one to tell.
-NEARNESS = [
+_NEARNESS = [
     Refused.OUTSIDE_HOURS,
     Refused.OFF_GRID,
     Refused.PAST,
@@ -105,3 +107,9 @@ REFUSALS: list[type[DomainError]] = list(_BY_REASON.values())
 def refused(reason: Refused, *, start_at: str) -> DomainError:
     """The error that says a reason."""
     return _BY_REASON[reason](start_at=start_at)
+
+
+def nearest(reasons: Iterable[Refused | None], *, start_at: str) -> DomainError:
+    """Why nobody can be booked, of the reasons of several the one that comes nearest to a yes."""
+    told = [reason for reason in reasons if reason is not None]
+    return refused(max(told, key=_NEARNESS.index), start_at=start_at) if told else NoStaffError()

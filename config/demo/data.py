@@ -57,6 +57,18 @@ class DemoClient:
 
 
 @dataclass(frozen=True)
+class DemoService:
+    code: str
+    name: str
+    brand: str
+    minutes: int
+    price_minor: int
+    currency: str
+    staff: tuple[str, ...]
+    buffer_minutes: int = 0
+
+
+@dataclass(frozen=True)
 class DemoTenant:
     slug: str
     name: str
@@ -66,6 +78,7 @@ class DemoTenant:
     coaches: tuple[DemoCoach, ...]
     clients: tuple[DemoClient, ...]
     providers: dict[str, tuple[str, str]] = field(default_factory=dict)  # coach's name → specialty, NPI
+    services: tuple[DemoService, ...] = ()
     closures: tuple[tuple[str, str, str], ...] = ()
     rooms: tuple[str, ...] = ()
     address: str = ""
@@ -112,6 +125,18 @@ TENANTS = (
             DemoClient("Priya Nair", "harbor-kids", "Asia/Kolkata"),
         ),
         providers={"Ravi Menon": ("Clinical psychology", "1932471005")},
+        services=(
+            DemoService(
+                "first-consultation",
+                "First consultation",
+                "harbor-mind",
+                50,
+                12000,
+                "USD",
+                ("Ines Calloway", "Ravi Menon"),
+                buffer_minutes=10,
+            ),
+        ),
         closures=(("Christmas", "2026-12-25", "2026-12-26"), ("New Year", "2027-01-01", "2027-01-01")),
     ),
     DemoTenant(

@@ -18,7 +18,7 @@ from bookings.services.publish_office_hour import OfficeHourData, publish_office
 from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
 from config.demo.notifications import add_notifications
-from scheduling.models import Client, Closure, Location, Person, Resource, StaffMember, WorkingHours
+from scheduling.models import Client, Closure, Location, Person, Resource, Service, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
 from tenants.context import use
@@ -85,6 +85,22 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
             created_at=now,
             updated_at=now,
         )
+    for service in demo.services:
+        made = Service.objects.create(
+            id=demo_id(demo.slug, "service", service.code),
+            brand=brands[service.brand],
+            code=service.code,
+            name=service.name,
+            duration_minutes=service.minutes,
+            buffer_after_minutes=service.buffer_minutes,
+            price_minor=service.price_minor,
+            currency=service.currency,
+            timezone=demo.timezone,
+            is_remote=True,
+            created_at=now,
+            updated_at=now,
+        )
+        made.staff.set([staff[name] for name in service.staff])
     for name, first, last in demo.closures:
         Closure.objects.create(name=name, starts_on=date.fromisoformat(first), ends_on=date.fromisoformat(last))
     if demo.rooms:
@@ -167,7 +183,7 @@ def _coach(demo: DemoTenant, coach: DemoCoach, brand: Brand) -> StaffMember:
     staff_member = StaffMember.objects.create(person=person, resource=resource, title=coach.title)
     staff_member.brands.add(brand)
     WorkingHours.objects.bulk_create(
-        WorkingHours(resource=resource, weekday=weekday, starts=clock(8), ends=clock(18)) for weekday in range(1, 6)
+        WorkingHours(resource=resource, weekday=weekday, starts=clock(8), ends=clock(18)) for weekday in range(1, 8)
     )
     for hours in coach.office_hours:
         publish_office_hour(

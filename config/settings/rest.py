@@ -36,6 +36,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
+        "Unavailable": "scheduling.api.availability_shapes.REASONS",
         "CoachBookingStatus": "bookings.api.serializers.STATUSES",
         "MessageState": "notifications.api.message_serializers.STATES",
         "MessageReason": "notifications.api.message_serializers.ANSWERED_WHYS",
@@ -64,6 +65,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "coach-bookings", "description": "Office hours of coaches and the bookings in them."},
         {"name": "providers", "description": "Providers of visits."},
+        {"name": "availability", "description": "What is free, why something is not, and holding it."},
         {"name": "bookings", "description": "What concerns bookings of every kind."},
         {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "notifications", "description": "Who is told what, when, how and in which words."},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from scheduling.errors import NEARNESS, NoStaffError, refused
+from scheduling.errors import NoStaffError, nearest, refused
 from scheduling.models import Service
 from scheduling.offers import StaffOffer
 from scheduling.rules.assignment import least_busy, record
@@ -57,7 +57,7 @@ def take_offered_time(
     refusals = question.refusals(start, now=now)
     free = [offer for offer, reason in zip(offers, refusals, strict=True) if reason is None]
     if not free:
-        raise refused(max(filter(None, refusals), key=NEARNESS.index), start_at=rfc3339(start))
+        raise nearest(refusals, start_at=rfc3339(start))
     order = least_busy(candidates(free, start)) if len(free) > 1 else []
     by_staff = {offer.staff_id: offer for offer in free}
     lost: list[UUID] = []

@@ -37,6 +37,8 @@ class Scene:
 def make_scene(tenant: Any) -> Scene:
     coach, client = cast.make_coach(), cast.make_client()
     cast.make_office_hour(coach)
+    service = cast.make_service(coach)
+    hold = cast.make_hold(service, cast.tomorrow_at(16), holder=f"person:{client.person_id}")
     feed = cast.make_feed(client)
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
     begun = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9, days=-1))
@@ -64,6 +66,7 @@ def make_scene(tenant: Any) -> Scene:
             "bookings.id": booking.pk,
             "bookings.id.complete": begun.pk,
             "bookings.id.no_show": begun.pk,
+            "holds.pk": hold.pk,
             "messages.pk": message.pk,
             "clients.pk": client.person_id,
             "suppressions.pk": cast.make_suppression("bob", brand=cast.main_brand()).pk,
@@ -96,6 +99,18 @@ def make_scene(tenant: Any) -> Scene:
                 "valid_until": "2030-01-01",
                 "exceptions": [{"date": "2026-12-24"}],
             },
+            "POST /v1/availability/explain": {
+                "duration_minutes": 30,
+                "staff_ids": [str(coach.person_id)],
+                "start_at": cast.tomorrow_at(14).isoformat(),
+            },
+            "POST /v1/holds": {
+                "service_id": str(service.pk),
+                "staff_ids": [str(coach.person_id)],
+                "start_at": cast.tomorrow_at(15).isoformat(),
+                "minutes": 5,
+            },
+            "DELETE /v1/holds/<uuid:pk>": {},
             "POST /v1/providers": {
                 "brand_id": str(cast.main_brand().pk),
                 "name": "Dora Doe",

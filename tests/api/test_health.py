@@ -76,7 +76,7 @@ def test_without_the_database_a_request_is_503_in_its_familys_envelope(own_datab
 
             assert answer.status_code == 503, answer.content
             assert answer["Retry-After"] == "1"
-            assert answer.json()["code"] == "busy"
+            assert answer.json()["code"] == "server_busy"
 
 
 class _database_gone:  # noqa: N801 - reads as a phrase

@@ -82,7 +82,7 @@ def test_after_the_last_try_it_is_503_and_nothing_was_changed(
 
     answer = _book(real, key)
 
-    assert (answer.status_code, answer.json()["error"]) == (503, "busy")
+    assert (answer.status_code, answer.json()["error"]) == (503, "server_busy")
     assert answer["Retry-After"] == "1"
     assert len(failures) == TRIES
     assert _bookings() == (0, 0, 0)
@@ -154,7 +154,7 @@ def test_a_row_that_somebody_else_has_locked_is_503_within_the_lock_timeout(real
 
     _, answer = in_threads(holder, caller)
 
-    assert (answer.status_code, answer.json()["error"]) == (503, "busy")
+    assert (answer.status_code, answer.json()["error"]) == (503, "server_busy")
     assert answer["Retry-After"] == "1"
     assert real.rest.delete(path).status_code == 200
 

@@ -16,6 +16,7 @@ WITHOUT_BODY = {
     "DELETE /v1/bookings/<str:id>",
     "POST /v1/bookings/<str:id>/complete",
     "POST /v1/bookings/<str:id>/no-show",
+    "DELETE /v1/holds/<uuid:pk>",
     "POST /v1/messages/<uuid:pk>/retry",
     "POST /v1/messages/<uuid:pk>/send-now",
     "POST /v1/calendar-feeds/<uuid:pk>/rotate",

@@ -45,7 +45,7 @@ def test_a_plan_that_a_migration_has_outdated_is_a_503_once_and_then_forgotten(o
         )
 
     first = rest.get(path)
-    assert (first.status_code, first.json()["code"]) == (503, "busy")
+    assert (first.status_code, first.json()["code"]) == (503, "server_busy")
     assert first["Retry-After"] == "1"
     assert rest.get(path).status_code == 200
 

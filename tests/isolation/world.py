@@ -56,6 +56,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
         notes=f"Notes {canary}",
         now=now - timedelta(seconds=1),
     )
+    service = cast.make_service(coach, brand=brand, name=f"Service {canary}")
+    hold = cast.make_hold(service, cast.tomorrow_at(16), holder=f"person:{client.person_id}")
     feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
     delivery = WebhookDelivery.objects.get(endpoint=webhook)
     delivery.tries.create(number=1, at=now, status=500, milliseconds=1, answer=f"Answer {canary}")
@@ -76,6 +78,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
         ids={
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
+            "holds.pk": hold.pk,
             "messages.pk": Message.objects.get(subject_id=booking.pk).pk,
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
@@ -104,6 +107,7 @@ def body_for(corner: Corner) -> dict[str, Any]:
     """One body with all that any write of the platform asks for; what an endpoint does not know, it ignores."""
     return {
         "slot_at": cast.tomorrow_at(10).isoformat(),
+        "start_at": cast.tomorrow_at(15).isoformat(),
         "brand_id": str(corner.brand.pk),
         "name": "Somebody New",
         "given_name": "Somebody",

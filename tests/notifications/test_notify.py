@@ -48,7 +48,7 @@ def test_without_the_broker_it_says_503_in_its_familys_envelope(rest: Rest, monk
     assert answer.status_code == 503
     assert answer["Retry-After"] == "1"
     (error,) = answer.json()["errors"]
-    assert (error["code"], error["endpoint"]) == ("busy", "/v1/bookings/notify")
+    assert (error["code"], error["endpoint"]) == ("server_busy", "/v1/bookings/notify")
     assert error["requestId"] == answer["X-Request-Id"]
     assert wake.claim_turn(), "nobody was woken, so the next sweep may"
 

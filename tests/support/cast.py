@@ -24,7 +24,10 @@ from notifications.rules.suppressions import SuppressionScope
 from notifications.services.add_suppression import add_suppression
 from notifications.services.create_calendar_feed import create_calendar_feed
 from notifications.services.set_up_channel import set_up_channel
-from scheduling.models import Client, Location, Room, StaffMember
+from scheduling.models import Client, Hold, Location, Room, Service, StaffMember, WorkingHours
+from scheduling.offers import offers_of
+from scheduling.rules.intervals import Period
+from scheduling.services.hold_time import hold_time
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
@@ -84,6 +87,40 @@ def make_booking(coach: StaffMember, client: Client, *, slot_at: datetime, now: 
         slot_at=slot_at,
         notes=None,
         now=now or slot_at - timedelta(days=1),
+    )
+
+
+def make_service(
+    staff_member: StaffMember, *, brand: Brand | None = None, code: str = "talk", name: str = "Talk", **fields: Any
+) -> Service:
+    """Of half an hour, each half hour, by a staff member who now works each day from 09:00 to 17:00 UTC."""
+    WorkingHours.objects.bulk_create(
+        WorkingHours(resource=staff_member.resource, weekday=weekday, starts=time(9), ends=time(17))
+        for weekday in range(1, 8)
+    )
+    now = datetime.now(tz=UTC)
+    standard: dict[str, Any] = {"duration_minutes": 30, "step_minutes": 30, "created_at": now, "updated_at": now}
+    service = Service.objects.create(brand=brand or main_brand(), code=code, name=name, **{**standard, **fields})
+    service.staff.add(staff_member)
+    return service
+
+
+def make_hold(service: Service, start: datetime, *, holder: str) -> Hold:
+    """For ten minutes, of the service's least busy staff member."""
+    offers = offers_of(
+        service_id=service.pk,
+        brand_id=service.brand_id,
+        staff_ids=None,
+        within=Period(start, start + timedelta(minutes=1)),
+    )
+    return hold_time(
+        offers=offers or [],
+        brand_id=service.brand_id,
+        start=start,
+        holder=holder,
+        places=3,
+        lasts=timedelta(minutes=10),
+        now=datetime.now(tz=UTC),
     )
 
 
