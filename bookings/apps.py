@@ -9,6 +9,7 @@ class BookingsConfig(AppConfig):
         from bookings import selectors  # noqa: PLC0415
         from bookings.models import CoachBooking  # noqa: PLC0415 - the models must be loaded first
         from notifications.public import Source, register_subject  # noqa: PLC0415
+        from scheduling.public import register_offers  # noqa: PLC0415
 
         register_subject(
             CoachBooking.SUBJECT_KIND,
@@ -20,3 +21,4 @@ class BookingsConfig(AppConfig):
                 of_client=selectors.bookings_of_person,
             ),
         )
+        register_offers(selectors.office_hour_offers)

@@ -1,9 +1,9 @@
 """Reads of bookings."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,19 +13,21 @@ from django.db.models import QuerySet
 from bookings.errors import CoachNotFoundError, CoachOutsideBrandError, PatientNotFoundError
 from bookings.models import MAX_SLOT_MINUTES, CoachBooking, OfficeHour
 from bookings.rules.coach_booking import Status
-from bookings.rules.office_hours import Hours, OfficeHourRule, free_slots
 from notifications.public import Occasion, Stage, SubjectFacts
-from scheduling.public import Client, Period, StaffMember, Subject, busy, closed_days, full_name
+from scheduling.public import Client, Period, StaffMember, StaffOffer, Subject, calendars, full_name
+from scheduling.rules.availability import Calendar, HoursOffer, Refused, Terms, frame_of, free_starts, refusal
+from scheduling.rules.minutes import Frame
+from scheduling.rules.schedule import Hours, Schedule, Weekly
 
 MAX_WINDOW = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An office hour as the rules want it."""
+    """An office hour as the kernel's rules want it: its slots follow each other without a gap."""
 
     office_hour_id: uuid.UUID
-    rule: OfficeHourRule
+    rule: HoursOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class FreeSlot:
 
     @property
     def period(self) -> Period:
-        return Period.lasting(self.start, minutes=self.offer.rule.slot_minutes)
+        return Period.lasting(self.start, minutes=self.offer.rule.length)
 
 
 def person_id(coach_id: str) -> uuid.UUID:
@@ -86,22 +88,48 @@ def offers(*, coach_id: int, brand_id: uuid.UUID) -> list[Offer]:
         return [Offer(row[0], _rule(row)) for row in cursor.fetchall()]
 
 
-def _rule(row: tuple[Any, ...]) -> OfficeHourRule:
-    return OfficeHourRule(
-        weekdays=frozenset(row[1]),
-        on=row[2],
-        hours=Hours(row[3], row[4]),
-        zone=ZoneInfo(row[5]),
-        slot_minutes=row[6],
-        notice=timedelta(minutes=row[7]),
-        horizon=timedelta(days=row[8]),
-        valid_from=row[9],
-        valid_until=row[10],
-        exceptions={
-            date.fromisoformat(day): Hours(time.fromisoformat(starts), time.fromisoformat(ends)) if starts else None
-            for day, starts, ends in row[11] or []
-        },
+def _rule(row: tuple[Any, ...]) -> HoursOffer:
+    _id, weekdays, on, starts, ends, zone, minutes, notice, horizon, first, last, exceptions = row
+    hours = Hours(starts, ends)
+    dated: dict[date, list[Hours]] = {} if on is None else {on: [hours]}
+    for day, begins, closes in exceptions or []:
+        other = [Hours(time.fromisoformat(begins), time.fromisoformat(closes))] if begins else []
+        dated[date.fromisoformat(day)] = other
+    return HoursOffer(
+        schedule=Schedule(
+            zone=ZoneInfo(zone),
+            weekly=[Weekly(weekday, hours, first, last) for weekday in weekdays],
+            exceptions=dated,
+        ),
+        length=minutes,
+        step=minutes,
+        terms=Terms(notice=timedelta(minutes=notice), horizon=timedelta(days=horizon)),
     )
+
+
+def office_hour_offers(
+    *, service_id: uuid.UUID, brand_id: uuid.UUID, staff_ids: Collection[uuid.UUID] | None, within: Period
+) -> list[StaffOffer] | None:
+    """An office hour as what its coach offers (scheduling.offers.OfferSource): it can be asked for, and held."""
+    del within  # an office hour's exceptions are few
+    found = OfficeHour.objects.filter(pk=service_id, brand_id=brand_id, is_active=True, coach__is_active=True)
+    office_hour = found.select_related("coach").first()
+    if office_hour is None:
+        return None
+    coach = office_hour.coach
+    if staff_ids is not None and coach.person_id not in staff_ids:
+        return []
+    return [
+        StaffOffer(
+            service_id=offer.office_hour_id,
+            staff_id=coach.person_id,
+            staff_number=coach.pk,
+            resource_id=coach.resource_id,
+            offer=offer.rule,
+        )
+        for offer in offers(coach_id=coach.pk, brand_id=brand_id)
+        if offer.office_hour_id == office_hour.pk
+    ]
 
 
 def coach_slots(
@@ -112,7 +140,7 @@ def coach_slots(
     return free_in(
         offers(coach_id=coach.pk, brand_id=brand_id),
         resource_id=coach.resource_id,
-        closed=closed_days_around(brand_id=brand_id, within=within),
+        brand_id=brand_id,
         within=within,
         now=now,
         but=but,
@@ -123,35 +151,49 @@ def free_in(
     offered: Sequence[Offer],
     *,
     resource_id: int,
-    closed: Sequence[tuple[date, date]],
+    brand_id: uuid.UUID,
     within: Period,
     now: datetime,
     but: uuid.UUID | None = None,
 ) -> list[FreeSlot]:
     """What of the offers is free and starts in `within`, ascending. The time of the booking `but` counts as free."""
-    if not offered:
-        return []
-    longest = max(offer.rule.slot_minutes for offer in offered)
-    taken = busy(
-        resource_id=resource_id,
-        period=Period(within.start, within.end + timedelta(minutes=longest)),
-        but=Subject(CoachBooking.SUBJECT_KIND, but) if but else None,
-    )
+    frame, calendar = _known(offered, resource_id=resource_id, brand_id=brand_id, within=within, but=but)
     found: dict[datetime, FreeSlot] = {}
     for offer in offered:
-        for start in free_slots(offer.rule, within, now=now, closed=closed, busy=taken):
+        for start in frame.instants(free_starts(offer.rule, calendar, frame, within=within, now=now)):
             found.setdefault(start, FreeSlot(start, offer))
     return [found[start] for start in sorted(found)]
 
 
-def closed_days_around(*, brand_id: uuid.UUID, within: Period) -> list[tuple[date, date]]:
-    """The closures that may matter to a period, whatever the zone: a day of margin on both sides."""
-    day = timedelta(days=1)
-    return closed_days(
-        brand_id=brand_id,
-        first=(within.start - day).astimezone(UTC).date(),
-        last=(within.end + day).astimezone(UTC).date(),
-    )
+def explained_slots(
+    *, coach: StaffMember, brand_id: uuid.UUID, within: Period, now: datetime
+) -> list[tuple[FreeSlot, Refused | None]]:
+    """All slots of a coach that start in `within`, ascending, with the reason for each that can't be booked now: the
+    one that booking it would be refused with. Of two office hours with the same start, the one that can be booked."""
+    offered = offers(coach_id=coach.pk, brand_id=brand_id)
+    frame, calendar = _known(offered, resource_id=coach.resource_id, brand_id=brand_id, within=within)
+    found: dict[datetime, tuple[FreeSlot, Refused | None]] = {}
+    for offer in offered:
+        for start in frame.instants(offer.rule.starts(frame) & frame.starting_in(within)):
+            if start not in found or found[start][1] is not None:
+                found[start] = (FreeSlot(start, offer), refusal(offer.rule, calendar, frame, start=start, now=now))
+    return [found[start] for start in sorted(found)]
+
+
+def _known(
+    offered: Sequence[Offer],
+    *,
+    resource_id: int,
+    brand_id: uuid.UUID,
+    within: Period,
+    but: uuid.UUID | None = None,
+) -> tuple[Frame, Calendar]:
+    """What is closed and taken around a period: one statement, and none where nothing is offered."""
+    frame = frame_of([offer.rule for offer in offered], within)
+    if not offered:
+        return frame, Calendar()
+    moved = Subject(CoachBooking.SUBJECT_KIND, but) if but else None
+    return frame, calendars(resource_ids=[resource_id], brand_id=brand_id, frame=frame, but=moved)[resource_id]
 
 
 def bookings_of(client: Client, *, brand_id: uuid.UUID) -> Iterator[CoachBooking]:

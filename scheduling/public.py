@@ -8,8 +8,9 @@ from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.names import full_name
 from scheduling.selectors.availability import Question, ask
-from scheduling.selectors.encounters import Encounter, closed_days, encounter
-from scheduling.selectors.ledger import Held, busy, held_near, holders
+from scheduling.selectors.calendars import calendars
+from scheduling.selectors.encounters import Encounter, encounter
+from scheduling.selectors.ledger import Held, held_near, holders
 from scheduling.selectors.schedules import hours_offers, terms_of
 from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
@@ -46,8 +47,7 @@ __all__ = [
     "TakenTime",
     "ZoneField",
     "ask",
-    "busy",
-    "closed_days",
+    "calendars",
     "encounter",
     "ensure_staff_member",
     "full_name",

@@ -6,14 +6,16 @@ from api.fields import BodySerializer, InstantField, WallTimeField, WallTimeOutp
 from bookings import models
 from bookings.models import CoachBooking, OfficeHour
 from bookings.rules.coach_booking import Status
-from bookings.rules.office_hours import Hours
 from bookings.selectors import FreeSlot
 from bookings.services.publish_office_hour import OfficeHourData
 from scheduling.models.fields import validate_zone
+from scheduling.rules.availability import Refused
+from scheduling.rules.schedule import Hours
 
 MAX_EXCEPTIONS = 366
 MAX_NOTES = 10_000
 STATUSES = [status.value for status in Status]
+REASONS = [reason.value for reason in Refused]
 
 
 class NewCoachBooking(BodySerializer):
@@ -138,6 +140,12 @@ class SlotOutput(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
     duration_minutes = serializers.IntegerField()
     office_hour_id = serializers.UUIDField()
+    reason = serializers.ChoiceField(
+        choices=REASONS,
+        required=False,
+        allow_null=True,
+        help_text="With `why=true` alone: why it can't be booked, or null.",
+    )
 
 
 class SlotsOutput(serializers.Serializer[Any]):
@@ -149,6 +157,9 @@ class SlotsOutput(serializers.Serializer[Any]):
 class SlotsQuery(serializers.Serializer[Any]):
     vars()["from"] = InstantField(required=False, help_text="RFC 3339 date-time with an offset. Default: now.")
     to = InstantField(required=False, help_text="RFC 3339 date-time with an offset. Default: 7 days after `from`.")
+    why = serializers.BooleanField(
+        required=False, help_text="Also the slots that can't be booked, each with the reason (false)."
+    )
 
 
 def offer_of(fields: dict[str, Any], *, default_zone: str) -> OfficeHourData:
@@ -214,6 +225,6 @@ def slot_json(slot: FreeSlot) -> dict[str, Any]:
     return {
         "slot_at": period.start,
         "ends_at": period.end,
-        "duration_minutes": slot.offer.rule.slot_minutes,
+        "duration_minutes": slot.offer.rule.length,
         "office_hour_id": slot.offer.office_hour_id,
     }

@@ -1,7 +1,7 @@
 """Coaches: their slots, their office hours, and booking them (loop.yaml)."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -79,7 +79,10 @@ class CoachViewSet(ActsForPerson):
         operation_id="listCoachSlots",
         tags=["coach-bookings"],
         summary="List the free slots of a coach",
-        description="Slots that start in [from, to), 31 days at the most; default: the next 7 days.",
+        description=(
+            "Slots that start in [from, to), 31 days at the most; default: the next 7 days. With `why=true` also those "
+            "that can't be booked, and why."
+        ),
         parameters=[
             parameters.COACH_ID,
             shapes.SlotsQuery,
@@ -97,16 +100,18 @@ class CoachViewSet(ActsForPerson):
         if end - start > selectors.MAX_WINDOW:
             raise InvalidInputError({"to": [f"At most {selectors.MAX_WINDOW.days} days after from."]})
         coach = self.coach(coach_id)
-        free = selectors.coach_slots(
-            coach=coach, brand_id=current_brand_id(request), within=Period(start, end), now=self.now
-        )
-        return Response(
-            {
-                "coach_id": coach.person_id,
-                "timezone": coach.person.timezone,
-                "slots": [shapes.slot_json(slot) for slot in free],
-            }
-        )
+        asked: dict[str, Any] = {
+            "coach": coach,
+            "brand_id": current_brand_id(request),
+            "within": Period(start, end),
+            "now": self.now,
+        }
+        if query.get("why"):
+            explained = selectors.explained_slots(**asked)
+            slots = [{**shapes.slot_json(slot), "reason": why and why.value} for slot, why in explained]
+        else:
+            slots = [shapes.slot_json(slot) for slot in selectors.coach_slots(**asked)]
+        return Response({"coach_id": coach.person_id, "timezone": coach.person.timezone, "slots": slots})
 
     @extend_schema(
         operation_id="listOfficeHours",

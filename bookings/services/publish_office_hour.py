@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from bookings.models import OfficeHour, OfficeHourException
-from bookings.rules.office_hours import Hours
 from scheduling.public import StaffMember
+from scheduling.rules.schedule import Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

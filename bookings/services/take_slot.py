@@ -7,9 +7,9 @@ from uuid import UUID
 
 from bookings import errors, selectors
 from bookings.models import CoachBooking
-from bookings.rules.office_hours import OfficeHourRule, Refused, refusal
 from bookings.selectors import Offer
 from scheduling.public import Client, Encounter, Period, SlotTakenError, Subject, encounter, holders
+from scheduling.rules.availability import Calendar, HoursOffer, Refused, frame_of, refusal
 from scheduling.rules.wall_time import rfc3339
 from tenants.errors import DomainError
 
@@ -19,7 +19,7 @@ _NEARBY = timedelta(days=1)
 _CLOSURES = _NEARBY + timedelta(days=1)
 
 _REFUSALS: dict[Refused, type[DomainError]] = {
-    Refused.NO_OFFICE_HOUR: errors.OfficeHourNotFoundError,
+    Refused.OUTSIDE_HOURS: errors.OfficeHourNotFoundError,
     Refused.OFF_GRID: errors.SlotOffGridError,
     Refused.PAST: errors.SlotPastError,
     Refused.TOO_SOON: errors.SlotTooSoonError,
@@ -80,7 +80,7 @@ def take_slot(booking: CoachBooking, *, who: Encounter, take: Take, now: datetim
     subject = Subject(CoachBooking.SUBJECT_KIND, booking.pk)
     for offer in _offers_of_slot(booking, who=who, offered=offered, now=now):
         booking.office_hour_id = offer.office_hour_id
-        booking.duration_minutes = offer.rule.slot_minutes
+        booking.duration_minutes = offer.rule.length
         try:
             take(resource_ids=[who.staff_member.resource_id], period=booking.period, subject=subject, now=now)
         except SlotTakenError:
@@ -92,12 +92,16 @@ def take_slot(booking: CoachBooking, *, who: Encounter, take: Take, now: datetim
 def _offers_of_slot(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer], now: datetime) -> list[Offer]:
     """The office hours that offer the slot, one of each length. Of several refusals, the one nearest to a yes."""
     found: dict[int, Offer] = {}
-    refused = Refused.NO_OFFICE_HOUR
-    by: OfficeHourRule | None = None
+    refused = Refused.OUTSIDE_HOURS
+    by: HoursOffer | None = None
+    moment = Period.lasting(booking.starts_at, minutes=1)
+    # Whether it is taken, the ledger will say.
+    calendar = Calendar(closed=who.closed)
     for offer in offered:
-        reason = refusal(offer.rule, booking.starts_at, now=now, closed=who.closed)
+        frame = frame_of([offer.rule], moment)
+        reason = refusal(offer.rule, calendar, frame, start=booking.starts_at, now=now)
         if reason is None:
-            found.setdefault(offer.rule.slot_minutes, offer)
+            found.setdefault(offer.rule.length, offer)
         elif _NEARNESS.index(reason) > _NEARNESS.index(refused):
             refused, by = reason, offer.rule
     if found:
@@ -105,8 +109,8 @@ def _offers_of_slot(booking: CoachBooking, *, who: Encounter, offered: Sequence[
     raise _REFUSALS[refused](
         slot_at=rfc3339(booking.starts_at),
         coach_id=str(who.staff_member.person_id),
-        notice_minutes=by.notice // timedelta(minutes=1) if by else None,
-        horizon_days=by.horizon.days if by else None,
+        notice_minutes=by.terms.notice // timedelta(minutes=1) if by else None,
+        horizon_days=by.terms.horizon.days if by and by.terms.horizon else None,
     )
 
 
@@ -120,7 +124,7 @@ def _why_taken(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer
     free = selectors.free_in(
         offered,
         resource_id=resource_id,
-        closed=who.closed,
+        brand_id=booking.brand_id,
         within=Period(max(now, booking.starts_at - _NEARBY), booking.starts_at + _NEARBY),
         now=now,
         but=booking.pk,

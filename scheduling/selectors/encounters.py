@@ -1,23 +1,12 @@
 """Who meets whom in a brand, and when that is closed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
 
-from scheduling.models import Client, Closure, StaffMember
-
-
-def closed_days(*, brand_id: object, first: date, last: date) -> list[tuple[date, date]]:
-    """The closures of the tenant and of a brand that touch the days `first` to `last`, both included."""
-    closures: Iterable[tuple[date, date]] = (
-        Closure.objects.for_brand(brand_id)
-        .filter(starts_on__lte=last, ends_on__gte=first)
-        .values_list("starts_on", "ends_on")
-    )
-    return list(closures)
+from scheduling.models import Client, StaffMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

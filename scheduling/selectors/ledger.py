@@ -9,14 +9,6 @@ from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 
 
-def busy(*, resource_id: int, period: Period, but: Subject | None = None) -> list[Period]:
-    """The taken time of a resource that overlaps `period`, ascending; without that of `but`, which is to be moved.
-
-    Exclusive rows say it all: overbooked time lies inside them (docs/adr/0004).
-    """
-    return [taken for taken, subject in holders(resource_id=resource_id, period=period) if subject != but]
-
-
 def holders(*, resource_id: int, period: Period) -> list[tuple[Period, Subject]]:
     """Who holds time of a resource that overlaps `period`, ascending."""
     with connection.cursor() as cursor:
@@ -24,6 +16,7 @@ def holders(*, resource_id: int, period: Period) -> list[tuple[Period, Subject]]
             """
             SELECT lower(during), upper(during), subject_kind, subject_id FROM scheduling_reservation
             WHERE resource_id = %s AND during && tstzrange(%s, %s, '[)') AND exclusive AND active
+                AND (expires_at IS NULL OR expires_at > statement_timestamp())
             ORDER BY lower(during)
             """,
             [resource_id, period.start, period.end],
@@ -56,6 +49,7 @@ def held_near(*, resource_id: int, period: Period, now: datetime, limit: int) ->
                     AND NOT exclusive AND active
             )
             SELECT subject_kind, subject_id, min(lower(during)), max(upper(during)), min(created_at) FROM held
+            WHERE expires_at IS NULL OR expires_at > statement_timestamp()
             GROUP BY subject_kind, subject_id
             ORDER BY max(upper(during)) <= %(now)s, abs(extract(epoch FROM min(lower(during)) - %(now)s)), subject_id
             LIMIT %(limit)s

@@ -207,7 +207,7 @@ def test_the_number_of_queries_does_not_grow(
         )
     _slots(as_service, coach)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert _slots(as_service, coach).status_code == 200
 
 
@@ -218,3 +218,30 @@ def test_what_is_listed_in_code_and_over_http_is_the_same(as_patient: Rest, coac
     found = coach_slots(coach=coach, brand_id=cast.main_brand().pk, within=within, now=NOW)
 
     assert [slot["slot_at"] for slot in _slots(as_patient, coach).json()["slots"]] == [_z(slot.start) for slot in found]
+
+
+def test_why_the_others_can_not_be_booked(as_patient: Rest, coach: StaffMember, patient: Client) -> None:
+    """The reason is the one with which booking it is refused."""
+    cast.make_office_hour(
+        coach, weekdays=(1, 2), end_time=(NOW + timedelta(hours=3)).time(), duration_minutes=60, notice_minutes=90
+    )
+    cast.make_booking(coach, patient, slot_at=NOW + timedelta(hours=25), now=NOW)
+
+    slots = _slots(as_patient, coach, to="2030-01-09T00:00:00Z", why="true").json()["slots"]
+
+    assert [(slot["slot_at"][8:13], slot["reason"]) for slot in slots] == [
+        ("07T09", "too_soon"),
+        ("07T10", None),
+        ("08T09", "busy"),
+        ("08T10", None),
+    ]
+    refused = [
+        as_patient.post(f"/v1/coaches/{coach.person_id}/bookings", {"slot_at": slot["slot_at"]}).json()["error"]
+        for slot in slots
+        if slot["reason"]
+    ]
+    assert refused == ["slot_too_soon", "slot_taken"]
+
+
+def test_why_wants_true_or_false(as_patient: Rest, coach: StaffMember) -> None:
+    assert _slots(as_patient, coach, why="perhaps").status_code == 400

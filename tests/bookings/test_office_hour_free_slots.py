@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.rules.office_hours import Hours, OfficeHourRule, free_slots, refusal
+from scheduling.rules.availability import HoursOffer
 from scheduling.rules.intervals import Period, merge
-from tests.bookings.offers import MONDAY, NOW, at, between, offer, whole, written
+from tests.bookings.offers import MONDAY, NOW, at, between, free_slots, offer, refusal, whole, written
 from tests.scheduling.properties import bounded
 
 
@@ -55,20 +55,17 @@ _zones = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia
     ZoneInfo
 )
 _days = st.dates(date(2026, 3, 1), date(2026, 11, 30))
-_hours = st.builds(
-    Hours,
-    st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30])),
-    st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30])),
-)
+_walls = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30])).map(lambda wall: f"{wall:%H:%M}")
+_hours = st.builds(between, _walls, _walls)
 
 
 @st.composite
-def _situations(draw: st.DrawFn) -> tuple[OfficeHourRule, Period, datetime, list[tuple[date, date]], list[Period]]:
+def _situations(draw: st.DrawFn) -> tuple[HoursOffer, Period, datetime, list[tuple[date, date]], list[Period]]:
     """An office hour, three days to look at, the time of the day, closures and busy time."""
     first = draw(_days)
     days = [first + timedelta(days=number) for number in range(-1, 4)]
-    rule = OfficeHourRule(
-        hours=draw(_hours),
+    rule = offer(
+        *draw(st.tuples(_walls, _walls)),
         zone=draw(_zones),
         slot_minutes=draw(st.sampled_from([15, 30, 45, 60, 90])),
         notice=timedelta(minutes=draw(st.sampled_from([0, 45, 600]))),
@@ -90,7 +87,7 @@ def _situations(draw: st.DrawFn) -> tuple[OfficeHourRule, Period, datetime, list
 
 
 def _by_asking(
-    rule: OfficeHourRule, within: Period, now: datetime, closed: list[tuple[date, date]], busy: Iterable[Period]
+    rule: HoursOffer, within: Period, now: datetime, closed: list[tuple[date, date]], busy: Iterable[Period]
 ) -> list[datetime]:
     """Every quarter of an hour, asked as a booking asks."""
     starts = (within.start + timedelta(minutes=15 * number) for number in range(4 * 72))
@@ -98,14 +95,14 @@ def _by_asking(
         start
         for start in starts
         if refusal(rule, start, now=now, closed=closed) is None
-        and not any(Period.lasting(start, minutes=rule.slot_minutes).overlaps(taken) for taken in busy)
+        and not any(Period.lasting(start, minutes=rule.length).overlaps(taken) for taken in busy)
     ]
 
 
 @bounded
 @given(_situations())
 def test_what_is_listed_is_what_can_be_booked(
-    situation: tuple[OfficeHourRule, Period, datetime, list[tuple[date, date]], list[Period]],
+    situation: tuple[HoursOffer, Period, datetime, list[tuple[date, date]], list[Period]],
 ) -> None:
     rule, within, now, closed, busy = situation
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.rules.office_hours import Refused, refusal
-from tests.bookings.offers import MONDAY, NOW, TUESDAY, at, between, offer
+from scheduling.rules.availability import Refused
+from tests.bookings.offers import MONDAY, NOW, TUESDAY, at, between, offer, refusal
 
 NINE = at(MONDAY, "09:00")
 
@@ -21,7 +21,7 @@ def test_a_slot_is_not_refused() -> None:
     ids=["before the window", "at its end", "on another day"],
 )
 def test_a_start_outside_every_window_has_no_office_hour(start: datetime) -> None:
-    assert refusal(offer(), start, now=NOW, closed=[]) is Refused.NO_OFFICE_HOUR
+    assert refusal(offer(), start, now=NOW, closed=[]) is Refused.OUTSIDE_HOURS
 
 
 @pytest.mark.parametrize("clock", ["09:15", "09:00:01", "10:59"])
@@ -36,7 +36,7 @@ def test_a_start_whose_slot_would_pass_the_end_is_off_the_grid() -> None:
 def test_an_exception_is_heeded() -> None:
     rule = offer(exceptions={MONDAY: between("14:00", "15:00")})
 
-    assert refusal(rule, NINE, now=NOW, closed=[]) is Refused.NO_OFFICE_HOUR
+    assert refusal(rule, NINE, now=NOW, closed=[]) is Refused.OUTSIDE_HOURS
     assert refusal(rule, at(MONDAY, "14:00"), now=NOW, closed=[]) is None
 
 

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from bookings.rules.office_hours import slots
 from scheduling.rules.intervals import Period
-from tests.bookings.offers import MONDAY, TUESDAY, at, between, offer, whole, written
+from tests.bookings.offers import MONDAY, TUESDAY, at, between, offer, slots, whole, written
 
 _WEEK = timedelta(days=7)
 

@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.models import Reservation
 from scheduling.rules.ledger import Subject, Taken
-from scheduling.selectors.ledger import busy, holders
+from scheduling.selectors.ledger import holders
 from scheduling.services.ledger import OverbookReasonRequiredError, SlotTakenError, move, release, reserve
 from tests.scheduling.ledger import active, beside, held, hours, later, make_resource, some
 
@@ -95,7 +95,7 @@ def test_overbooked_time_is_busy_for_everybody_else(north: Any) -> None:
         with pytest.raises(SlotTakenError):
             _take(room, starts, ends)
 
-    assert busy(resource_id=room, period=hours(0, 24)) == [hours(9, 10), hours(10, 11)]
+    assert [taken for taken, _ in holders(resource_id=room, period=hours(0, 24))] == [hours(9, 10), hours(10, 11)]
     assert holders(resource_id=room, period=hours(9.5, 10.5)) == [(hours(9, 10), first), (hours(10, 11), second)]
 
 

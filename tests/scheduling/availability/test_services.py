@@ -145,13 +145,13 @@ def test_a_room_that_is_gone_when_asked_is_passed_over_for_the_next(
     assert red in _book(service, 9).resource_ids
 
 
-def _taken_meanwhile(monkeypatch: pytest.MonkeyPatch, resource_id: int) -> None:
-    """Somebody takes it between the look and the insert."""
+def _taken_meanwhile(monkeypatch: pytest.MonkeyPatch, *taken: int) -> None:
+    """Somebody takes them between the look and the insert."""
     really = ledger.reserve
 
     def reserve(*, resource_ids: list[int], **how: Any) -> Any:
-        if resource_id in resource_ids:
-            raise SlotTakenError(resource_ids=[resource_id], resources="it")
+        if lost := [resource for resource in resource_ids if resource in taken]:
+            raise SlotTakenError(resource_ids=lost, resources="it")
         return really(resource_ids=resource_ids, **how)
 
     monkeypatch.setattr(taking, "reserve", reserve)
@@ -210,7 +210,7 @@ def test_who_is_gone_when_asked_is_passed_over_for_the_next(north: Any, monkeypa
 
     assert taken.offer.staff_id == eve.person_id
     assert taken.assignment["lost"] == [str(ada.person_id)]
-    _taken_meanwhile(monkeypatch, eve.resource_id)
+    _taken_meanwhile(monkeypatch, ada.resource_id, eve.resource_id)
     with pytest.raises(errors.BusyError):
         _book(service, 9)
 
