@@ -60,6 +60,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 {"title": "This week", "icon": "view_week", "link": reverse("admin:index")},
                 _item("Bookings", "event_available", "bookings_coachbooking"),
+                _item("Services", "design_services", "scheduling_service"),
                 _item("Office hours", "schedule", "bookings_officehour"),
                 _item("Closures", "event_busy", "scheduling_closure"),
                 _item("Calendar feeds", "rss_feed", "notifications_calendarfeed"),

@@ -15,6 +15,7 @@ from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, permiss
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
 from api.admin_services import ServiceSavedAdmin, become
+from scheduling.admin_services import ServiceAdmin
 from scheduling.models import (
     Client,
     Closure,
@@ -32,6 +33,8 @@ from scheduling.services.change_room import change_room
 from scheduling.services.register_person import EmailTakenError, PersonData, register_client, register_staff_member
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
+
+__all__ = ["ServiceAdmin"]
 
 
 class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]

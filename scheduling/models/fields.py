@@ -1,5 +1,6 @@
 from typing import Any
 
+from babel.numbers import list_currencies
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -12,6 +13,12 @@ def validate_zone(name: str) -> None:
         wall_time.zone(name)
     except wall_time.UnknownZoneError as error:
         raise ValidationError(f"{name} is no zone of the IANA database; write, for example, Europe/Berlin.") from error
+
+
+def validate_currency(code: str) -> None:
+    """Raises ValidationError for what is no currency of ISO 4217."""
+    if code not in list_currencies():
+        raise ValidationError(f"{code} is no currency of ISO 4217; write, for example, EUR.")
 
 
 class ZoneField(models.CharField):  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from scheduling.models.fields import ZoneField
+from scheduling.models.fields import ZoneField, validate_currency
 from scheduling.models.hours import WEEKDAYS
 from scheduling.models.people import StaffMember
 from scheduling.models.resources import Resource
@@ -75,7 +75,7 @@ class Service(models.Model):
     price_minor = models.PositiveIntegerField(
         "price (minor units)", default=0, help_text="For example in cents; 0 is for free."
     )
-    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217.")
+    currency = models.CharField(max_length=3, default="EUR", validators=[validate_currency], help_text="ISO 4217.")
     max_per_day = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text="Of all staff together. Empty: no limit."
     )
