@@ -71,6 +71,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "scheduling.forget_holds": {
+        "task": "scheduling.forget_holds",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "notifications.forget_deliveries": {
         "task": "notifications.forget_deliveries",
         "schedule": 3600.0,

@@ -154,7 +154,6 @@ class HoldViewSet(OffersOfQuestion):
 
     lookup_value_converter = "uuid"
     scopes: ClassVar = {"create": {"write:holds"}, "destroy": {"write:holds"}}
-    books = frozenset({"create"})
     refusals: ClassVar = {
         "create": [
             errors.ServiceNotFoundError,

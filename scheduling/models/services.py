@@ -41,36 +41,49 @@ class Service(models.Model):
     description = models.CharField(max_length=2000, blank=True)
     offered_in = models.CharField(max_length=8, choices=OfferedIn.choices, default=OfferedIn.HOURS)
     duration_minutes = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(1), MaxValueValidator(MAX_MINUTES)]
+        "length (minutes)", default=30, validators=[MinValueValidator(1), MaxValueValidator(MAX_MINUTES)]
     )
     buffer_before_minutes = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(MAX_BUFFER_MINUTES)], help_text="Taken before each, to prepare."
+        "buffer before (minutes)",
+        default=0,
+        validators=[MaxValueValidator(MAX_BUFFER_MINUTES)],
+        help_text="Taken before each, to prepare.",
     )
     buffer_after_minutes = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(MAX_BUFFER_MINUTES)], help_text="Taken after each, to clear up."
+        "buffer after (minutes)",
+        default=0,
+        validators=[MaxValueValidator(MAX_BUFFER_MINUTES)],
+        help_text="Taken after each, to clear up.",
     )
     step_minutes = models.PositiveSmallIntegerField(
+        "step (minutes)",
         default=15,
         validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
         help_text="Starts are so far apart, from the beginning of the working hours on.",
     )
     notice_minutes = models.PositiveIntegerField(
+        "notice (minutes)",
         default=0,
         validators=[MaxValueValidator(MAX_NOTICE_MINUTES)],
         help_text="How long before its start it can still be booked.",
     )
     horizon_days = models.PositiveSmallIntegerField(
+        "horizon (days)",
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_HORIZON_DAYS)],
         help_text="How many days ahead may be booked.",
     )
     cancel_notice_minutes = models.PositiveIntegerField(
+        "free cancellation until (minutes before)",
         default=0,
         validators=[MaxValueValidator(MAX_NOTICE_MINUTES)],
         help_text="How long before its start a client cancels without a fee.",
     )
     cancel_fee_percent = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(100)], help_text="Of the price, for who cancels later than that."
+        "fee for late cancellation (percent)",
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Of the price, for who cancels later than that.",
     )
     price_minor = models.PositiveIntegerField(
         "price (minor units)", default=0, help_text="For example in cents; 0 is for free."

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -192,9 +194,9 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One of these, beside the resource that is booked: a room, a device. Their calendars, by resource."""
+    """One of these, beside the resource that is booked: a room, a device."""
 
-    calendars: dict[int, Calendar]
+    calendars: Sequence[Calendar]
 
 
 def frame_of(offers: Sequence[Offer], within: Period) -> Frame:
@@ -253,12 +255,14 @@ def refusal(
     return next((reason for against, reason in checks if at & against), None)
 
 
+def free_beside(offer: Offer, calendar: Calendar, frame: Frame) -> int:
+    """The minutes at which another resource is free for what the offer offers."""
+    return offer.free(calendar.taken, frame) & ~closed_minutes(calendar.closed, offer.zone, frame)
+
+
 def _met(need: Need, offer: Offer, frame: Frame) -> int:
-    """The minutes at which one of the needed resources is free for what the offer offers."""
-    met = 0
-    for one in need.calendars.values():
-        met |= offer.free(one.taken, frame) & ~closed_minutes(one.closed, offer.zone, frame)
-    return met
+    """The minutes at which one of the needed resources is free."""
+    return reduce(or_, (free_beside(offer, one, frame) for one in need.calendars), 0)
 
 
 def _moment(start: datetime) -> Frame | None:

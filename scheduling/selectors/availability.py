@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from scheduling.offers import StaffOffer
-from scheduling.rules.availability import Calendar, Need, Refused, frame_of, free_starts, refusal
+from scheduling.rules.availability import Calendar, Need, Refused, frame_of, free_beside, free_starts, refusal
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.minutes import Frame, minute_of, positions
@@ -71,12 +71,12 @@ class Question:
         """Of each need the resources that are free for an offer at a start, ascending."""
         at = 1 << self.frame.bit(minute_of(start))
         return [
-            sorted(number for number in group if at & offer.offer.free(self.calendars[number].taken, self.frame))
+            sorted(number for number in group if at & free_beside(offer.offer, self.calendars[number], self.frame))
             for group in offer.needs
         ]
 
     def _needs(self, offer: StaffOffer) -> list[Need]:
-        return [Need(calendars={number: self.calendars[number] for number in group}) for group in offer.needs]
+        return [Need(calendars=[self.calendars[number] for number in group]) for group in offer.needs]
 
 
 def ask(offers: Sequence[StaffOffer], *, brand_id: UUID, within: Period, but: Subject | None = None) -> Question:

@@ -46,7 +46,7 @@ def hold_time(
     """
     if not timedelta(0) < lasts <= LONGEST:
         raise ValueError("A hold lasts up to ten minutes.")
-    _forget_expired(holder)
+    forget_expired_holds(holder=holder)
     subject = Subject(Hold.SUBJECT_KIND, new_id())
     taken = take_offered_time(offers=offers, brand_id=brand_id, start=start, subject=subject, now=now, holds_for=lasts)
     hold = Hold(
@@ -66,22 +66,28 @@ def hold_time(
 
 
 @transaction.atomic
+def forget_expired_holds(*, holder: str | None = None) -> int:
+    """Empties the places of holds that hold nothing any more, of one holder or of all; answers how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM scheduling_hold
+            WHERE (%s::varchar IS NULL OR holder = %s::varchar) AND expires_at <= statement_timestamp()
+            RETURNING id
+            """,
+            [holder, holder],
+        )
+        expired = sorted(row[0] for row in cursor.fetchall())
+    for hold_id in expired:
+        release(subject=Subject(Hold.SUBJECT_KIND, hold_id))
+    return len(expired)
+
+
+@transaction.atomic
 def release_hold(*, hold: Hold) -> None:
     """Gives the time up; that of a hold which was booked or has expired meanwhile is not touched."""
     release(subject=Subject(Hold.SUBJECT_KIND, hold.pk))
     Hold.objects.filter(pk=hold.pk).delete()
-
-
-def _forget_expired(holder: str) -> None:
-    """Empties the places of holds that hold nothing any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM scheduling_hold WHERE holder = %s AND expires_at <= statement_timestamp() RETURNING id",
-            [holder],
-        )
-        expired = [row[0] for row in cursor.fetchall()]
-    for hold_id in sorted(expired):
-        release(subject=Subject(Hold.SUBJECT_KIND, hold_id))
 
 
 def _put_in_a_place(hold: Hold, places: int) -> bool:
@@ -105,7 +111,7 @@ def _put_in_a_place(hold: Hold, places: int) -> bool:
                 SELECT FROM scheduling_hold AS kept WHERE kept.holder = %(holder)s::varchar AND kept.place = free.place
             )
             ORDER BY place LIMIT 1
-            ON CONFLICT (holder, place) DO NOTHING
+            ON CONFLICT DO NOTHING
             """,
             {
                 "id": hold.pk,

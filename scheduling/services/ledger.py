@@ -136,7 +136,7 @@ def move(
 
 
 def release(*, subject: Subject) -> list[Taken]:
-    """Gives up what `subject` holds, if anything; overbooked time that now fits becomes exclusive."""
+    """Gives up what `subject` has taken, if anything; overbooked time that now fits becomes exclusive."""
     _lock_calendars(subject)
     released = _deactivate(subject)
     _promote(released)
@@ -284,14 +284,23 @@ def _holders(resource: int, period: Period) -> list[Period]:
 
 
 def _deactivate(subject: Subject) -> list[Taken]:
+    """Ends what the subject has taken. Of a hold nothing stays: nobody will ask who held what."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE scheduling_reservation SET active = false
-            WHERE subject_id = %s AND subject_kind = %s AND active
-            RETURNING resource_id, lower(during), upper(during), exclusive
+            WITH ended AS (
+                UPDATE scheduling_reservation SET active = false
+                WHERE subject_id = %(id)s AND subject_kind = %(kind)s AND active AND expires_at IS NULL
+                RETURNING resource_id, during, exclusive
+            ), gone AS (
+                DELETE FROM scheduling_reservation
+                WHERE subject_id = %(id)s AND subject_kind = %(kind)s AND active AND expires_at IS NOT NULL
+                RETURNING resource_id, during, exclusive
+            )
+            SELECT resource_id, lower(during), upper(during), exclusive
+            FROM (SELECT * FROM ended UNION ALL SELECT * FROM gone) AS released
             """,
-            [subject.id, subject.kind],
+            {"id": subject.id, "kind": subject.kind},
         )
         return [Taken(row[0], Period(row[1], row[2]), exclusive=row[3]) for row in cursor.fetchall()]
 

@@ -10,7 +10,7 @@ from scheduling import errors
 from scheduling.models import Hold, Reservation, Service
 from scheduling.rules.intervals import Period
 from scheduling.services.confirm_hold import HoldMismatchError, reserve_held
-from scheduling.services.hold_time import TooManyHoldsError, hold_time, release_hold
+from scheduling.services.hold_time import TooManyHoldsError, forget_expired_holds, hold_time, release_hold
 from tests.scheduling.availability.scene import NOW, at, make_service, make_worker, offers
 from tests.scheduling.ledger import held, some
 
@@ -79,6 +79,17 @@ def test_expired_holds_take_no_places(service: Service) -> None:
 
     assert Hold.objects.count() == 1
     assert Reservation.objects.filter(active=True).count() == 1
+
+
+def test_the_hourly_round_removes_expired_holds_of_everybody(service: Service) -> None:
+    _expire(_hold(service, 9))
+    _expire(_hold(service, 10, holder="person:bob"))
+    living = _hold(service, 11)
+
+    assert forget_expired_holds() == 2
+
+    assert Hold.objects.get() == living
+    assert Reservation.objects.get().subject_id == living.pk
 
 
 def test_a_released_hold_is_free_at_once(service: Service) -> None:

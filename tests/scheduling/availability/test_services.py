@@ -8,7 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import errors
-from scheduling.models import HoursException, Reservation, Service, ServiceHours, StaffMember
+from scheduling.models import (
+    Closure,
+    HoursException,
+    Location,
+    Reservation,
+    Resource,
+    Service,
+    ServiceHours,
+    StaffMember,
+)
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.selectors.availability import ask
@@ -121,6 +130,18 @@ def test_one_of_each_need_must_be_free(north: Any) -> None:
     assert sorted(taken.resource_ids)[1:] == [red, scanner]
     with pytest.raises(errors.BusyError):
         _book(service, 9)
+
+
+def test_a_room_of_a_location_that_is_closed_is_none(north: Any) -> None:
+    make_worker()
+    here = Location.objects.create(name="Here")
+    closed, open_ = make_resource("Blue"), make_resource("Red")
+    Resource.objects.filter(pk=closed).update(location=here)
+    Closure.objects.create(name="Painters", starts_on=DAY.date(), ends_on=DAY.date(), location=here)
+    service = make_service()
+    make_need(service, "room", closed, open_)
+
+    assert open_ in _book(service, 9).resource_ids
 
 
 def test_a_need_that_nothing_meets(north: Any) -> None:
