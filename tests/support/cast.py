@@ -105,7 +105,7 @@ def make_service(
     return service
 
 
-def make_hold(service: Service, start: datetime, *, holder: str) -> Hold:
+def make_hold(service: Service, start: datetime, *, holder: str, places: int = 3) -> Hold:
     """For ten minutes, of the service's least busy staff member."""
     offers = offers_of(
         service_id=service.pk,
@@ -118,7 +118,7 @@ def make_hold(service: Service, start: datetime, *, holder: str) -> Hold:
         brand_id=service.brand_id,
         start=start,
         holder=holder,
-        places=3,
+        places=places,
         lasts=timedelta(minutes=10),
         now=datetime.now(tz=UTC),
     )
