@@ -101,7 +101,7 @@ _NEARNESS = [
     Refused.NEEDS_BUSY,
     Refused.BUSY,
 ]
-REFUSALS: list[type[DomainError]] = list(_BY_REASON.values())
+REFUSALS: tuple[type[DomainError], ...] = tuple(_BY_REASON.values())
 
 
 def refused(reason: Refused, *, start_at: str) -> DomainError:

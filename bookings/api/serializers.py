@@ -157,8 +157,10 @@ class SlotsOutput(serializers.Serializer[Any]):
 class SlotsQuery(serializers.Serializer[Any]):
     vars()["from"] = InstantField(required=False, help_text="RFC 3339 date-time with an offset. Default: now.")
     to = InstantField(required=False, help_text="RFC 3339 date-time with an offset. Default: 7 days after `from`.")
-    why = serializers.BooleanField(
-        required=False, help_text="Also the slots that can't be booked, each with the reason (false)."
+    why = serializers.ChoiceField(
+        choices=["true", "false"],
+        required=False,
+        help_text="Also the slots that can't be booked, each with the reason (false).",
     )
 
 

@@ -106,7 +106,7 @@ class CoachViewSet(ActsForPerson):
             "within": Period(start, end),
             "now": self.now,
         }
-        if query.get("why"):
+        if query.get("why") == "true":
             explained = selectors.explained_slots(**asked)
             slots = [{**shapes.slot_json(slot), "reason": why and why.value} for slot, why in explained]
         else:

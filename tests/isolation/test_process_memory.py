@@ -41,12 +41,14 @@ OF_ALL = {
     "notifications.api.urls:router",
     "notifications.subjects:_sources",
     "scheduling.api.urls:router",
+    "scheduling.offers:_sources",
     "tenants.audit.registry:_BY_TABLE",
     "tenants.telemetry.tracing:_tracer",
     "visits.api.urls:router",
     # From files: zones, migrations, the OpenAPI documents (tested below).
     "api.openapi_views:_document",
     "notifications.calendars.zones:vtimezone",
+    "scheduling.rules.schedule:_days",
     "scheduling.rules.wall_time:zone_names",
     "tenants.schemas:expected_migrations",
     # Words and forms of languages. Templates by their own text: who asks for one has it.
