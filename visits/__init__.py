@@ -1,1 +1,1 @@
-"""Providers of visits (contract: tests/contracts/loop.yaml). Their slots and the visits come later."""
+"""Providers, the slots that they open, and the visits in them (contract: tests/contracts/loop.yaml)."""

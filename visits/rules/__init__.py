@@ -1,0 +1,1 @@
+"""Pure decisions of visits: values in, values out. No ORM, no clock."""
