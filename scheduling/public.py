@@ -3,14 +3,14 @@
 from scheduling.errors import NoStaffError, ServiceNotFoundError
 from scheduling.models import Client, Hold, Person, Room, Service, StaffMember
 from scheduling.models.fields import ZoneField
-from scheduling.offers import Limits, StaffOffer, register_offers
+from scheduling.offers import Limits, StaffOffer, offers_of, register_offers
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.names import full_name
 from scheduling.selectors.availability import Question, ask
 from scheduling.selectors.calendars import calendars
 from scheduling.selectors.encounters import Encounter, encounter
-from scheduling.selectors.ledger import Held, held_near, holders
+from scheduling.selectors.ledger import Held, held_near, held_resources, holders
 from scheduling.selectors.schedules import hours_offers, terms_of
 from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
@@ -52,9 +52,11 @@ __all__ = [
     "ensure_staff_member",
     "full_name",
     "held_near",
+    "held_resources",
     "holders",
     "hours_offers",
     "move",
+    "offers_of",
     "register_offers",
     "release",
     "reserve",

@@ -24,6 +24,16 @@ def holders(*, resource_id: int, period: Period) -> list[tuple[Period, Subject]]
         return [(Period(row[0], row[1]), Subject(row[2], row[3])) for row in cursor.fetchall()]
 
 
+def held_resources(subject: Subject) -> set[int]:
+    """The resources of which something holds time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT resource_id FROM scheduling_reservation WHERE subject_id = %s AND subject_kind = %s AND active",
+            [subject.id, subject.kind],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Time that something has taken on a resource, overbooked or not, and since when."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -35,6 +36,14 @@ class TakenTime:
     assignment: Any
 
 
+class Take(Protocol):
+    """The ledger's `reserve` for who takes time, its `move` for who takes it instead of other time."""
+
+    def __call__(
+        self, *, resource_ids: Sequence[int], period: Period, subject: Subject, now: datetime, service_id: UUID | None
+    ) -> object: ...
+
+
 @transaction.atomic
 def take_offered_time(
     *,
@@ -44,16 +53,20 @@ def take_offered_time(
     subject: Subject,
     now: datetime,
     holds_for: timedelta | None = None,
+    take: Take | None = None,
+    but: Subject | None = None,
 ) -> TakenTime:
     """Takes the time that starts at `start` of the least busy of those who offer it and are free.
 
     Who turns out to be taken meanwhile is passed over for the next one. With `holds_for` it is given up by itself
-    after so long. Raises NoStaffError, or the one of `errors.REFUSALS` that comes nearest to a yes.
+    after so long. `take` is how it is taken where that is not simply `reserve`, and the time of `but`, which it then
+    replaces, counts as free. Raises NoStaffError, or the one of `errors.REFUSALS` that comes nearest to a yes.
     """
+    take = take or partial(reserve, holds_for=holds_for)
     if not offers:
         raise NoStaffError
     _lock_limits(offers)
-    question = ask(offers, brand_id=brand_id, within=Period(start, start + _MINUTE))
+    question = ask(offers, brand_id=brand_id, within=Period(start, start + _MINUTE), but=but)
     refusals = question.refusals(start, now=now)
     free = [offer for offer, reason in zip(offers, refusals, strict=True) if reason is None]
     if not free:
@@ -65,7 +78,7 @@ def take_offered_time(
         minutes = offer.offer.length_at(start) or 0
         terms = offer.offer.terms
         period = Period(start - terms.buffer_before * _MINUTE, start + (minutes + terms.buffer_after) * _MINUTE)
-        resource_ids = _reserve(question, offer, start, period, subject=subject, now=now, holds_for=holds_for)
+        resource_ids = _reserve(question, offer, start, period, subject=subject, now=now, take=take)
         if resource_ids is not None:
             chosen = record(order, chosen=offer.staff_id, lost=lost) if order else None
             return TakenTime(
@@ -94,21 +107,14 @@ def _reserve(
     *,
     subject: Subject,
     now: datetime,
-    holds_for: timedelta | None,
+    take: Take,
 ) -> list[int] | None:
     """Reserves the staff member with one resource of each need, whichever is left; None when that is not to be had."""
     groups = question.needed(offer, start)
     while all(groups):
         wanted = [offer.resource_id, *(group[0] for group in groups)]
         try:
-            reserve(
-                resource_ids=wanted,
-                period=period,
-                subject=subject,
-                now=now,
-                service_id=offer.service_id,
-                holds_for=holds_for,
-            )
+            take(resource_ids=wanted, period=period, subject=subject, now=now, service_id=offer.service_id)
         except SlotTakenError as taken:
             if offer.resource_id in taken.resource_ids:
                 return None
