@@ -17,6 +17,10 @@ SCOPES: Final = {
     "read:staff": "See staff members.",
     "write:staff": "Register and change staff members.",
     "write:providers": "Register providers.",
+    "read:visits": "See visits and free slots of providers.",
+    "write:visits": "Book, move and cancel one's own visits.",
+    "manage:visits": "See and change everybody's visits of the current brand.",
+    "write:slots": "Open and close slots of providers.",
     "read:notifications": "See who is told what, when and how.",
     "write:notifications": "Change who is told what, when and how.",
     "run:notifications": "Wake the notification workers.",
@@ -39,6 +43,9 @@ SCOPES: Final = {
 _ASKED: Final = {
     "read:bookings": "See your bookings and free slots.",
     "write:bookings": "Make and cancel bookings for you.",
+    "read:visits": "See your visits and the free slots of providers.",
+    "write:visits": "Book, move and cancel visits for you.",
+    "write:slots": "Open and close your slots.",
     "read:calendar-feeds": "See which calendar feeds show your bookings.",
     "write:calendar-feeds": "Make secret addresses at which calendar programs read your bookings.",
 }
@@ -59,6 +66,7 @@ SERVICE_ONLY: Final = frozenset(
         "read:staff",
         "write:staff",
         "write:providers",
+        "manage:visits",
         "read:notifications",
         "write:notifications",
         "run:notifications",

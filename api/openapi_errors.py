@@ -111,13 +111,17 @@ class _Samples(dict[str, str]):
 _FIELD_SAMPLES = {"slot_at": ["This field is required."]}
 _SAMPLES = _Samples(
     slot_at="{day}T15:00:00Z",
+    starts_at="{day}T15:00:00Z",
+    ends_at="{day}T15:30:00Z",
     nearest=" Free: {day}T15:30:00Z.",
+    visit_type="video-visit",
     coach_id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
     id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
     notice_minutes="120",
     horizon_days="60",
     status="cancelled",
     started="",
+    begun="",
     scope="write:bookings",
     header="X-Tenant",
     limit="60",

@@ -117,3 +117,9 @@ class PatientCanNotSayError(DomainError):
     code = "not_the_provider"
     kind = Kind.FORBIDDEN
     message = "What becomes of a visit is said by its provider, or by a service with the scope manage:visits."
+
+
+class PatientNotNamedError(DomainError):
+    code = "patient_not_named"
+    kind = Kind.FORBIDDEN
+    message = "Name a patient, which needs the scope act-as. Everybody's visits are seen with the scope manage:visits."

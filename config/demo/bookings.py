@@ -16,6 +16,7 @@ from notifications.models import Message, Rule
 from notifications.rules import Event, MessageState, Why
 from scheduling.models import Client, Reservation, StaffMember
 from scheduling.public import Period
+from visits.models import Visit
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _NOTES = ["First talk", None, "Follow-up after last week"]
@@ -57,7 +58,7 @@ def add_bookings(tenant: str, staff: list[StaffMember], clients: list[Client], *
         _some_that_are_over(coach, past, book, now=now)
         if index == 0:
             for name in ("begun", "missed"):
-                _call(book(next(past), 0, now - 6 * _DAY), demo_id(tenant, "booking", name))
+                call(book(next(past), 0, now - 6 * _DAY), demo_id(tenant, "booking", name))
     _as_if_it_had_been_sent(tenant, now=now)
 
 
@@ -78,11 +79,11 @@ def _free(coach: StaffMember, start: datetime, end: datetime, *, now: datetime) 
     return coach_slots(coach=coach, brand_id=coach.brands.get().pk, within=Period(start, end), now=now)
 
 
-def _call(booking: CoachBooking, known_as: object) -> None:
-    """Gives a booking the id by which the documentation's examples know it."""
+def call(booking: CoachBooking | Visit, known_as: object) -> None:
+    """Gives a booking or a visit the id by which the documentation's examples know it."""
     for rows in (Reservation.objects, Message.objects):
         rows.filter(subject_id=booking.pk).update(subject_id=known_as)
-    CoachBooking.objects.filter(pk=booking.pk).update(id=known_as)
+    type(booking).objects.filter(pk=booking.pk).update(id=known_as)
 
 
 def _as_if_it_had_been_sent(tenant: str, *, now: datetime) -> None:

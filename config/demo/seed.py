@@ -18,6 +18,7 @@ from bookings.services.publish_office_hour import OfficeHourData, publish_office
 from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
 from config.demo.notifications import add_notifications
+from config.demo.visits import add_visits
 from scheduling.models import Client, Closure, Location, Person, Resource, Service, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
@@ -27,7 +28,7 @@ from tenants.services.create_tenant import create_tenant
 from visits.models import Provider
 
 STAFF_PASSWORD = "slotkeeper"  # noqa: S105 - of the demo, which production refuses to create
-WEB_SCOPES = ["read:bookings", "write:bookings", "read:office-hours"]
+WEB_SCOPES = ["read:bookings", "write:bookings", "read:office-hours", "read:visits", "write:visits"]
 
 
 def refuse_in_production() -> None:
@@ -109,6 +110,8 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
             register_room(name=room, location=location)
     add_rules()
     add_notifications(demo.slug, next(iter(brands.values())), now=now)
+    for name in demo.providers:
+        add_visits(demo.slug, staff[name], clients, now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
 
 

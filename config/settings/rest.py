@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Unavailable": "scheduling.api.availability_shapes.REASONS",
         "CoachBookingStatus": "bookings.api.serializers.STATUSES",
+        "VisitStatus": "visits.api.visit_shapes.STATUSES",
         "MessageState": "notifications.api.message_serializers.STATES",
         "MessageReason": "notifications.api.message_serializers.ANSWERED_WHYS",
         "NotificationEvent": "notifications.api.message_serializers.EVENTS",
@@ -66,6 +67,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "coach-bookings", "description": "Office hours of coaches and the bookings in them."},
         {"name": "providers", "description": "Providers of visits."},
         {"name": "availability", "description": "What is free, why something is not, and holding it."},
+        {"name": "slots", "description": "Time that providers offer for visits."},
+        {"name": "visits", "description": "Visits, and what becomes of them."},
         {"name": "bookings", "description": "What concerns bookings of every kind."},
         {"name": "messages", "description": "What was told to whom, and why something was not."},
         {"name": "notifications", "description": "Who is told what, when, how and in which words."},

@@ -9,21 +9,27 @@ from notifications.models import Message, Rule
 from notifications.services.add_template import TemplateData, add_template
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from notifications.services.send_test_webhook import send_test_webhook
-from tests.support import cast
+from tests.support import cast, visiting
 from tests.support.http import Rest
+from visits.rules.statuses import Step
+from visits.services.step_visit import step_visit
 
 
 class ActingRest(Rest):
-    """Acts for the client, and for the coach where office hours are published."""
+    """Acts for the client, and for the coach where they offer time or say what became of it."""
 
     def __init__(self, tenant: Any, token: str, *, client: str, coach: str) -> None:
         super().__init__(tenant, token, **{"X-Current-User-Id": client})
         self.coach = coach
 
     def request(self, method: str, path: str, *args: Any, **options: Any) -> Any:
-        if path.partition("?")[0].endswith(("/office-hours", "/complete", "/no-show")):
+        if self._is_the_coachs(method, path.partition("?")[0]):
             options["headers"] = {"X-Current-User-Id": self.coach, **(options.get("headers") or {})}
         return super().request(method, path, *args, **options)
+
+    def _is_the_coachs(self, method: str, path: str) -> bool:
+        steps = ("/office-hours", "/check-in", "/start", "/complete", "/no-show", "/undo")
+        return path.endswith(steps) or (method != "GET" and path.startswith("/v1/providers/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Scene:
     values: dict[str, Any]
     # What each write under /v1/ is content with.
     bodies: dict[str, dict[str, Any]]
+    # What each read under /v1/ needs to be asked.
+    queries: dict[str, str]
 
 
 def make_scene(tenant: Any) -> Scene:
@@ -39,9 +47,18 @@ def make_scene(tenant: Any) -> Scene:
     cast.make_office_hour(coach)
     service = cast.make_service(coach)
     hold = cast.make_hold(service, cast.tomorrow_at(16), holder=f"person:{client.person_id}")
-    feed = cast.make_feed(client)
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
     begun = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9, days=-1))
+    visiting.register(coach)
+    visit_type = visiting.make_visit_type()
+    slots = [visiting.make_slot(coach, cast.tomorrow_at(18 + number)) for number in range(4)]
+    visit = visiting.make_visit(slots[0], client, visit_type)
+    held, done = (
+        visiting.make_visit(visiting.make_slot(coach, cast.tomorrow_at(hour, days=-1)), client, visit_type)
+        for hour in (18, 19)
+    )
+    step_visit(visit=done, step=Step.CHECK_IN, now=done.starts_at)
+    feed = cast.make_feed(client)
     # One that may be sent again, and ahead of its time.
     message = Message.objects.get(subject_id=booking.pk)
     Message.objects.filter(pk=message.pk).update(state="failed", due_at=booking.starts_at)
@@ -60,6 +77,7 @@ def make_scene(tenant: Any) -> Scene:
             "service_ids": ["0198c0de-7a00-7000-8000-0c11e0000001"], "quiet_from": "22:00", "quiet_until": "07:00",
             "lateness_minutes": 30, "is_essential": False, "is_active": True}  # fmt: skip
     return Scene(
+        queries={"GET /v1/visits": f"?brand_id={cast.main_brand().pk}"},
         rest=ActingRest(tenant, cast.make_token(), client=str(client.person_id), coach=str(coach.person_id)),
         values={
             "coaches.coach_id": coach.person_id,
@@ -67,6 +85,11 @@ def make_scene(tenant: Any) -> Scene:
             "bookings.id.complete": begun.pk,
             "bookings.id.no_show": begun.pk,
             "holds.pk": hold.pk,
+            "providers.id": coach.person_id,
+            "providers.slot_id": slots[1].pk,
+            "visits.id": visit.pk,
+            **{f"visits.id.{step}": held.pk for step in ("check_in", "start", "complete", "no_show")},
+            "visits.id.undo": done.pk,
             "messages.pk": message.pk,
             "clients.pk": client.person_id,
             "suppressions.pk": cast.make_suppression("bob", brand=cast.main_brand()).pk,
@@ -120,6 +143,23 @@ def make_scene(tenant: Any) -> Scene:
                 "phone": "+1 555 0100",
                 "metadata": {"any": ["thing"]},
             },
+            "POST /v1/providers/<str:id>/slots": {
+                "brand_id": str(cast.main_brand().pk),
+                "start_time": cast.tomorrow_at(22).isoformat(),
+                "end_time": cast.tomorrow_at(23).isoformat(),
+            },
+            "DELETE /v1/providers/<str:id>/slots/<str:slot_id>": {},
+            "POST /v1/visits": {
+                "brand_id": str(cast.main_brand().pk),
+                "patient_id": str(client.person_id),
+                "slot_id": str(slots[2].pk),
+                "visit_type": visit_type.code,
+                "reason": "Sleep",
+                "notes": "Hello",
+            },
+            "POST /v1/visits/<str:id>/reschedule": {"new_slot_id": str(slots[3].pk)},
+            "POST /v1/visits/<str:id>/cancel": {"reason": "Ill"},
+            **{f"POST /v1/visits/<str:id>/{step}": {} for step in ("check-in", "start", "complete", "no-show", "undo")},
             "POST /v1/clients": person,
             "PATCH /v1/clients/<uuid:pk>": person,
             "POST /v1/staff": {**person, "title": "Coach"},

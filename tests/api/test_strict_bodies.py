@@ -17,6 +17,12 @@ WITHOUT_BODY = {
     "POST /v1/bookings/<str:id>/complete",
     "POST /v1/bookings/<str:id>/no-show",
     "DELETE /v1/holds/<uuid:pk>",
+    "DELETE /v1/providers/<str:id>/slots/<str:slot_id>",
+    "POST /v1/visits/<str:id>/check-in",
+    "POST /v1/visits/<str:id>/start",
+    "POST /v1/visits/<str:id>/complete",
+    "POST /v1/visits/<str:id>/no-show",
+    "POST /v1/visits/<str:id>/undo",
     "POST /v1/messages/<uuid:pk>/retry",
     "POST /v1/messages/<uuid:pk>/send-now",
     "POST /v1/calendar-feeds/<uuid:pk>/rotate",
@@ -32,6 +38,7 @@ WITHOUT_BODY = {
 }
 # These read one that may be empty.
 WITHOUT_REQUIRED = {
+    "POST /v1/visits/<str:id>/cancel",
     "POST /v1/channel-accounts/<uuid:pk>/test",
     "POST /v1/notification-rules/<int:rule_id>/templates/preview",
     "POST /v1/webhook-endpoints/<uuid:pk>/rotate-secret",

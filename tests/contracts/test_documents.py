@@ -16,6 +16,12 @@ SERVED = {
     "cancelCoachBooking",
     "createOfficeHour",
     "createProvider",
+    "createProviderSlot",
+    "listProviderSlots",
+    "createVisit",
+    "listVisits",
+    "cancelVisit",
+    "rescheduleVisit",
     "notifyBookings",
 }
 

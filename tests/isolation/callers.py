@@ -18,9 +18,10 @@ from scheduling.models import Client, Person, StaffMember
 from tenants.brands.models import Brand
 from tenants.context import use, use_public
 from tests.api.scene import make_scene
-from tests.support import cast
+from tests.support import cast, visiting
 from tests.support.http import Rest
 from tests.support.routes import Operation
+from visits.models import Slot, Visit
 
 _LACKING = "all scopes but the right one"
 # These have a line for each scope that the operation asks for.
@@ -43,6 +44,7 @@ class World:
     # For each operation: how its address is filled in, and a body that it is content with.
     values: Mapping[str, Any]
     bodies: Mapping[str, Any]
+    queries: Mapping[str, str]
     # What is seen by whoever reads this text.
     marks: Mapping[str, str]
 
@@ -60,6 +62,11 @@ def make_world(north: Any, south: Any) -> World:
     now = slot - timedelta(days=1)
     book_coach(coach_id=ina.person_id, patient_id=kim.person_id, brand_id=kids.pk, slot_at=slot, notes=None, now=now)
     cast.make_booking(ada, carol, slot_at=cast.tomorrow_at(11))
+    visit_type = visiting.make_visit_type("kids", brand=kids)
+    visiting.register(ina, brand=kids)
+    visiting.make_visit(visiting.make_slot(ina, cast.tomorrow_at(18), brand=kids), kim, visit_type)
+    carols = visiting.make_slot(ada, cast.tomorrow_at(17))
+    visiting.make_visit(carols, carol, visiting.make_visit_type("second-talk"))
     cast.make_suppression("kim", brand=kids)
     cast.make_suppression("all")
     with use(south):
@@ -67,11 +74,14 @@ def make_world(north: Any, south: Any) -> World:
         cast.make_suppression("far", brand=cast.main_brand())
         cast.make_office_hour(far_coach)
         cast.make_booking(far_coach, far_client, slot_at=cast.tomorrow_at(9))
+        visiting.register(far_coach)
+        far_slot = visiting.make_slot(far_coach, cast.tomorrow_at(18))
+        visiting.make_visit(far_slot, far_client, visiting.make_visit_type())
         marks = _mark_all()
     return World(
         north=north, south=south, kids_host=cast.brand_host(north, kids), bob=bob, carol=carol, kim=kim, ada=ada,
         eve=eve, ina=ina, far_client=far_client, far_coach=far_coach,
-        values=scene.values, bodies=scene.bodies,
+        values=scene.values, bodies=scene.bodies, queries=scene.queries,
         marks={**marks, **_mark_all()},
     )  # fmt: skip
 
@@ -89,6 +99,12 @@ def _mark_all() -> dict[str, str]:
         name = f"{booking.client.person.given_name.lower()}'s-booking"
         CoachBooking.objects.filter(pk=booking.pk).update(notes=f"canary-{name}")
         marks[f"canary-{name}"] = name
+    for visit in Visit.objects.select_related("client__person"):
+        name = f"{visit.client.person.given_name.lower()}'s-visit"
+        Visit.objects.filter(pk=visit.pk).update(notes=f"canary-{name}")
+        marks[f"canary-{name}"] = name
+    for slot in Slot.objects.select_related("provider__person"):
+        marks[str(slot.pk)] = f"{slot.provider.person.given_name.lower()}'s-slot"
     for feed in CalendarFeed.objects.with_owner():
         marks[str(feed.pk)] = f"{feed.owner_name.partition(' ')[0].lower()}'s-feed"
     for office_hour in OfficeHour.objects.select_related("coach__person"):

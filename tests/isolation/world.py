@@ -12,7 +12,7 @@ from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
 from tenants.context import use
-from tests.support import cast
+from tests.support import cast, visiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,14 @@ def _fill(canary: str, brand: Brand) -> Corner:
     )
     service = cast.make_service(coach, brand=brand, name=f"Service {canary}")
     hold = cast.make_hold(service, cast.tomorrow_at(16), holder=f"person:{client.person_id}")
+    visiting.register(coach, brand=brand)
+    visit_type = visiting.make_visit_type(f"type-{canary}", brand=brand)
+    slots = [visiting.make_slot(coach, cast.tomorrow_at(18 + hour), brand=brand, now=now) for hour in range(2)]
+    visit = visiting.make_visit(
+        slots[0], client, visit_type, reason=f"Reason {canary}", notes=f"Notes {canary}", now=now - timedelta(seconds=1)
+    )
     feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
-    delivery = WebhookDelivery.objects.get(endpoint=webhook)
+    delivery = WebhookDelivery.objects.get(endpoint=webhook, subject_id=booking.pk)
     delivery.tries.create(number=1, at=now, status=500, milliseconds=1, answer=f"Answer {canary}")
     template = add_template(
         rule=Rule.objects.get(event="cancelled", brand=None),
@@ -76,9 +82,13 @@ def _fill(canary: str, brand: Brand) -> Corner:
         client_token=cast.make_token(user=cast.make_user(client), brand=brand),
         coach_token=cast.make_token(user=cast.make_user(coach), brand=brand),
         ids={
+            "brand": brand.pk,
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
             "holds.pk": hold.pk,
+            "providers.id": coach.person_id,
+            "providers.slot_id": slots[1].pk,
+            "visits.id": visit.pk,
             "messages.pk": Message.objects.get(subject_id=booking.pk).pk,
             "clients.pk": client.person_id,
             "staff.pk": coach.person_id,
@@ -117,4 +127,8 @@ def body_for(corner: Corner) -> dict[str, Any]:
         "end_time": "10:00",
         "timezone": "UTC",
         "url": "https://8.8.8.8/hooks",
+        "patient_id": str(corner.client.person_id),
+        "slot_id": str(corner.ids["providers.slot_id"]),
+        "new_slot_id": str(corner.ids["providers.slot_id"]),
+        "visit_type": f"type-{corner.canary}",
     }

@@ -18,6 +18,7 @@ from visits.models import Slot, Visit
 from visits.services.book_visit import book_visit
 from visits.services.cancel_visit import cancel_visit
 from visits.services.close_slot import close_slot
+from visits.services.take_slot import take_time
 
 BEFORE = START - timedelta(days=1)
 HALF = timedelta(minutes=30)
@@ -110,7 +111,7 @@ def test_a_provider_who_is_busy_elsewhere_is_not_booked(
     ],
 )
 def test_the_terms_of_the_visit_type_hold(
-    patient: Client, slot: Slot, terms: dict[str, int], now: Any, error: type[Exception]
+    patient: Client, slot: Slot, terms: dict[str, Any], now: Any, error: type[Exception]
 ) -> None:
     visiting.make_visit_type(**terms)
     with pytest.raises(error):
@@ -200,18 +201,15 @@ def test_nothing_starts_where_no_slot_does(
 def test_who_closes_the_slot_meanwhile_is_passed_over(
     provider: StaffMember, patient: Client, first_talk: Service, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from visits.services import book_visit as booking
-
     other = visiting.make_provider("Eve Other")
     visiting.make_slot(other, START)
-    take = booking.take_time
 
     def close_what_was_taken(*args: Any, **kwargs: Any) -> Any:
-        taken = take(*args, **kwargs)
+        taken = take_time(*args, **kwargs)
         Slot.objects.filter(provider=provider).update(closed_at=BEFORE)
         return taken
 
-    monkeypatch.setattr(booking, "take_time", close_what_was_taken)
+    monkeypatch.setattr("visits.services.book_visit.take_time", close_what_was_taken)
 
     assert _book(patient, starts_at=START).provider == other
     assert Reservation.objects.filter(active=True).count() == 1

@@ -28,7 +28,7 @@ def _offered(provider: StaffMember, *, service: Service | None = None) -> list[t
         now=BEFORE,
         service=service,
     )
-    return [(f"{slot.starts_at:%H:%M}", slot.booked) for slot in found]  # type: ignore[attr-defined]
+    return [(f"{slot.starts_at:%H:%M}", booked) for slot, booked in found]
 
 
 def test_an_open_slot_takes_no_time(slot: Slot) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -51,33 +52,38 @@ def patient(*, patient_id: UUID, brand_id: UUID) -> Client:
     return found
 
 
-def with_booked(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+def _with_booked(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     """Adds `booked`: whether a visit has the slot."""
     standing = Visit.objects.filter(slot=OuterRef("pk")).exclude(status=Status.CANCELLED)
     return slots.annotate(booked=Exists(standing))
 
 
+def is_booked(slot: Slot) -> bool:
+    """Whether a visit has the slot."""
+    return Visit.objects.filter(slot=slot).exclude(status=Status.CANCELLED).exists()
+
+
 def slots_of(
     provider: StaffMember, *, brand_id: UUID, within: Period, now: datetime, service: Service | None = None
-) -> list[Slot]:
-    """The open slots of a provider that start in a period, ascending, with `booked`.
+) -> list[tuple[Slot, bool]]:
+    """The open slots of a provider that start in a period, ascending, each with whether a visit has it.
 
     Of those without a visit only what can be booked now (for a visit of one type, if it is named): a slot whose
     provider has become busy elsewhere, is closed or has begun is left out.
     """
-    found = with_booked(Slot.objects.open().filter(provider=provider, brand=brand_id))
-    slots = list(found.filter(starts_at__gte=within.start, starts_at__lt=within.end).order_by("starts_at"))
+    found = _with_booked(Slot.objects.open().filter(provider=provider, brand=brand_id))
+    slots: Any = list(found.filter(starts_at__gte=within.start, starts_at__lt=within.end).order_by("starts_at"))
     if not slots:
         return []
     offer = plain_offer(provider, slots) if service is None else slot_offer(service, provider, slots)
     question = ask([offer], brand_id=brand_id, within=within)
     free = {start for start, _offers in question.by_start(question.free(now=now))}
-    return [slot for slot in slots if slot.booked or slot.starts_at in free]  # type: ignore[attr-defined]  # annotated
+    return [(slot, slot.booked) for slot in slots if slot.booked or slot.starts_at in free]
 
 
 def nearest_free(slot: Slot, service: Service, *, now: datetime, most: int = 3) -> Sequence[datetime]:
     """Up to so many starts of the same provider's slots, nearest to this one, that a visit of the type could have."""
     around = Period(max(now, slot.starts_at - timedelta(days=7)), max(now, slot.starts_at) + timedelta(days=7))
     slots = slots_of(slot.provider, brand_id=slot.brand_id, within=around, now=now, service=service)
-    free = [one.starts_at for one in slots if not one.booked]  # type: ignore[attr-defined]  # annotated
+    free = [one.starts_at for one, booked in slots if not booked]
     return sorted(sorted(free, key=lambda start: abs(start - slot.starts_at))[:most])

@@ -8,7 +8,7 @@ from scheduling.rules.wall_time import rfc3339
 from tenants.locking import locked
 from visits.errors import SlotBookedError
 from visits.models import Slot
-from visits.selectors.slots import with_booked
+from visits.selectors.slots import is_booked
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def close_slot(*, slot: Slot, now: datetime) -> Slot:
     """
     # Whoever books it waits for this lock, and this for who has booked it.
     slot = locked(Slot.objects.open(), slot.pk)
-    if with_booked(Slot.objects.filter(pk=slot.pk)).filter(booked=True).exists():
+    if is_booked(slot):
         raise SlotBookedError(starts_at=rfc3339(slot.starts_at), nearest=" Cancel or move the visit first.")
     slot.closed_at = now
     slot.save(update_fields=["closed_at"])

@@ -12,7 +12,7 @@ from tenants.errors import DomainError, GoneError
 from visits import errors
 from visits.models import Slot, Visit
 from visits.selectors.offers import does
-from visits.selectors.slots import nearest_free, with_booked
+from visits.selectors.slots import is_booked, nearest_free
 
 REFUSALS: Final[list[type[DomainError]]] = [
     errors.SlotNotFoundError,
@@ -76,5 +76,4 @@ def why_busy(slot: Slot, service: Service, *, now: datetime) -> DomainError:
     """Who has the time: another visit of this slot, or something else of the provider's. Offers the nearest starts."""
     starts = ", ".join(map(rfc3339, nearest_free(slot, service, now=now)))
     said = {"starts_at": rfc3339(slot.starts_at), "nearest": f" Free: {starts}." if starts else ""}
-    booked = with_booked(Slot.objects.filter(pk=slot.pk)).filter(booked=True).exists()
-    return errors.SlotBookedError(**said) if booked else errors.ProviderBusyError(**said)
+    return errors.SlotBookedError(**said) if is_booked(slot) else errors.ProviderBusyError(**said)
