@@ -45,6 +45,8 @@ _CHANGES: Final = {
         "scheduling.add_person",
         "scheduling.change_client",
         "scheduling.change_person",
+        "visits.change_slot",
+        "visits.change_visit",
     },
     Role.COACH: {
         "bookings.change_coachbooking",

@@ -1,8 +1,13 @@
+"""Providers in the admin; slots and visits are in `admin_visits`."""
+
 from django.contrib import admin
 
 from accounts.admin_base import BrandScopedAdmin, ReadOnly
 from accounts.admin_sites import tenant_site
+from visits.admin_visits import SlotAdmin, VisitAdmin
 from visits.models import Provider
+
+__all__ = ["ProviderAdmin", "SlotAdmin", "VisitAdmin"]
 
 
 @admin.register(Provider, site=tenant_site)
