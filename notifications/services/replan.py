@@ -94,11 +94,13 @@ def _older_transactions_have_ended(deadline: float) -> bool:
 def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
     """All bookings about which the rule may have something to say in future, from where the last turn ended."""
     since = now - timedelta(minutes=rule.offset_minutes or 0)
-    for kind in [rule.subject_kind] if rule.subject_kind else subjects.kinds():
+    kinds = [rule.subject_kind] if rule.subject_kind else subjects.kinds()
+    for kind in kinds:
         if kind < rule.planning_kind:
             continue
         after = rule.planning_after if kind == rule.planning_kind else None
-        while True:
+        done = False
+        while not done:
             if time.monotonic() > deadline:
                 return False
             with transaction.atomic():
@@ -109,9 +111,11 @@ def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
                     after = occasion.id
                     if time.monotonic() > until:
                         break
-                Rule.objects.filter(pk=rule.pk, version=rule.version).update(planning_kind=kind, planning_after=after)
-            if len(occasions) < CHUNK and (not occasions or after == occasions[-1].id):
-                break
+                done = len(occasions) < CHUNK and (not occasions or after == occasions[-1].id)
+                later = [other for other in kinds if other > kind]
+                # The next turn does not look again at a kind that is done: it may have time for one chunk alone.
+                at, past = (later[0], None) if done and later else (kind, after)
+                Rule.objects.filter(pk=rule.pk, version=rule.version).update(planning_kind=at, planning_after=past)
     return True
 
 

@@ -55,7 +55,7 @@ def _failing(monkeypatch: pytest.MonkeyPatch, state: str, *, times: int) -> list
 def _bookings() -> tuple[int, int, int]:
     return (
         CoachBooking.objects.filter(notes="Hello").count(),
-        Reservation.objects.count() - 3,  # those of the scene's own bookings and hold
+        Reservation.objects.filter(subject_kind=CoachBooking.SUBJECT_KIND).count() - 2,  # those of the scene's own
         IdempotencyRecord.objects.count(),
     )
 

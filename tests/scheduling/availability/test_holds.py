@@ -82,9 +82,9 @@ def test_expired_holds_take_no_places(service: Service) -> None:
 
 
 def test_the_hourly_round_removes_expired_holds_of_everybody(service: Service) -> None:
+    living = _hold(service, 11)
     _expire(_hold(service, 9))
     _expire(_hold(service, 10, holder="person:bob"))
-    living = _hold(service, 11)
 
     assert forget_expired_holds() == 2
 
