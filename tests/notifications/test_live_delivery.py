@@ -143,7 +143,7 @@ def test_without_the_broker_bookings_work_and_notify_says_503(running: Live) -> 
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "1"
-    assert answer.json()["errors"][0]["code"] == "busy"
+    assert answer.json()["errors"][0]["code"] == "server_busy"
     assert _states() == ["planned"]
     ready = httpx.get(f"{running.url}/readyz")
     assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
