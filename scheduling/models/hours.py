@@ -73,12 +73,6 @@ class HoursException(models.Model):
         return f"{self.date} {self.starts:%H:%M}-{self.ends:%H:%M}" if self.starts and self.ends else f"{self.date} off"
 
 
-class ClosureQuerySet(models.QuerySet["Closure"]):
-    def for_brand(self, brand_id: object) -> "ClosureQuerySet":
-        """The closures of the whole tenant and those of one brand."""
-        return self.filter(Q(brand=None) | Q(brand=brand_id), location=None)
-
-
 class Closure(models.Model):
     """Days on which nobody is booked: of the tenant, of one brand, or of one location."""
 
@@ -89,8 +83,6 @@ class Closure(models.Model):
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.CASCADE, help_text="Empty: all locations."
     )
-
-    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["starts_on"]

@@ -56,10 +56,6 @@ class Frame:
         """The minutes that begin in a period."""
         return self.clipped(self.bit(first_minute_from(period.start)), self.bit(first_minute_from(period.end)))
 
-    def touching(self, period: Period) -> int:
-        """The minutes of which a period takes a part."""
-        return self.clipped(self.bit(minute_of(period.start)), self.bit(first_minute_from(period.end)))
-
     def clipped(self, start: int, end: int) -> int:
         """The bits of [start, end) that lie in the frame."""
         return span(max(start, 0), min(end, self.count))
@@ -110,15 +106,3 @@ def positions(bits: int) -> Iterator[int]:
     while at >= 0:
         yield at
         at = digits.find("1", at + 1)
-
-
-def runs(bits: int) -> Iterator[tuple[int, int]]:
-    """The spans [start, end) of bits in a row, ascending."""
-    digits = bin(bits)[:1:-1]
-    start = digits.find("1")
-    while start >= 0:
-        end = digits.find("0", start)
-        if end < 0:
-            end = len(digits)
-        yield start, end
-        start = digits.find("1", end)

@@ -9,6 +9,7 @@ from scheduling.rules import availability
 from scheduling.rules.availability import Calendar, HoursOffer, Refused, Terms, frame_of, free_starts
 from scheduling.rules.intervals import Period
 from scheduling.rules.schedule import Hours, Schedule, Weekly
+from tests.scheduling.availability.sets import taken_by
 
 UTC_ZONE = ZoneInfo("UTC")
 MONDAY = date(2030, 1, 7)
@@ -66,10 +67,7 @@ def free_slots(
 ) -> list[datetime]:
     """The starts in a period that can be booked."""
     frame = frame_of([rule], within)
-    taken = 0
-    for period in busy:
-        taken |= frame.touching(period)
-    calendar = Calendar(closed=closed, taken=taken)
+    calendar = Calendar(closed=closed, taken=taken_by(busy, frame))
     return frame.instants(free_starts(rule, calendar, frame, within=within, now=now))
 
 

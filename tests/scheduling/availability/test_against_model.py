@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.rules.availability import Calendar, HoursOffer, Refused, Terms, frame_of, free_starts, refusal
-from scheduling.rules.intervals import Period, merge
+from scheduling.rules.intervals import Period
 from scheduling.rules.schedule import Hours, Schedule, Weekly
 from tests.scheduling.availability.model import MINUTE, Question
+from tests.scheduling.availability.sets import taken_by
 from tests.scheduling.availability.transitions import transitions
 from tests.scheduling.properties import bounded
 
@@ -88,10 +89,7 @@ def test_what_is_free_is_what_the_model_says(question: Question) -> None:
     offer = offer_of(question)
     within = Period(question.start, question.end)
     frame = frame_of([offer], within)
-    taken = 0
-    for period in merge(Period(*one) for one in question.busy):
-        taken |= frame.touching(period)
-    calendar = Calendar(closed=question.closed, taken=taken)
+    calendar = Calendar(closed=question.closed, taken=taken_by((Period(*one) for one in question.busy), frame))
 
     found = free_starts(offer, calendar, frame, within=within, now=question.now)
 

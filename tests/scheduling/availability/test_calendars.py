@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.models import Closure, Location, Reservation, Resource
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
-from scheduling.rules.minutes import Frame, runs
+from scheduling.rules.minutes import Frame
 from scheduling.selectors.calendars import calendars
 from scheduling.services.ledger import release, reserve
+from tests.scheduling.availability.sets import runs
 from tests.scheduling.ledger import make_resource, some
 from tests.support import cast
 
