@@ -165,6 +165,7 @@ def _in_sql(platform: Live, schema: str) -> int:
 
 def _sweep(platform: Live, total: int) -> None:
     """The tenant north, with due messages; nine more with the same; and then all the idle ones."""
+    valkey().ask(lambda client: client.delete(key("due")))  # marks of the tenants of the steps before
     like, database = current_schema(), platform.database_name
     if not Message.objects.exists():
         Desk().book(1)
