@@ -11,7 +11,7 @@ from scheduling.selectors.availability import Question, ask
 from scheduling.selectors.calendars import calendars
 from scheduling.selectors.encounters import Encounter, encounter
 from scheduling.selectors.ledger import Held, held_near, held_resources, holders
-from scheduling.selectors.schedules import hours_offers, terms_of
+from scheduling.selectors.schedules import hours_offers, terms_of, workers
 from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
@@ -63,4 +63,5 @@ __all__ = [
     "reserve_held",
     "take_offered_time",
     "terms_of",
+    "workers",
 ]

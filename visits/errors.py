@@ -39,6 +39,18 @@ class SlotTimeError(DomainError):
     message = "A slot is opened before it begins, and at most {days} days ahead."
 
 
+class SlotDaysError(DomainError):
+    code = "slot_days"
+    kind = Kind.INVALID
+    message = "Choose 1 to {days} days from {today} to {last}, as they are dated in {zone}, the provider's zone."
+
+
+class TooManySlotsError(DomainError):
+    code = "too_many_slots"
+    kind = Kind.INVALID
+    message = "These would be {count} slots; at most {most} are opened at once. Choose fewer days or longer slots."
+
+
 class SlotBookedError(DomainError):
     code = "slot_booked"
     kind = Kind.CONFLICT

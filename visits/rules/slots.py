@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+MINUTE: Final = timedelta(minutes=1)
 SHORTEST: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(hours=24)
 # As far ahead as the horizon of any visit type.

@@ -1,6 +1,6 @@
 """Opening a slot of a provider."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -10,11 +10,9 @@ from scheduling.rules.wall_time import rfc3339
 from tenants.errors import DomainError
 from visits.errors import SlotLengthError, SlotOverlapError, SlotTimeError
 from visits.models import Slot
-from visits.rules.slots import FARTHEST, LONGEST, SHORTEST, has_a_slots_length, may_be_opened
+from visits.rules.slots import FARTHEST, LONGEST, MINUTE, SHORTEST, has_a_slots_length, may_be_opened
 
 REFUSALS: list[type[DomainError]] = [SlotLengthError, SlotTimeError, SlotOverlapError]
-
-_MINUTE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -24,7 +22,7 @@ def open_slot(*, provider: StaffMember, brand_id: UUID, starts_at: datetime, end
     Raises one of REFUSALS.
     """
     if not has_a_slots_length(starts_at, ends_at):
-        raise SlotLengthError(least=SHORTEST // _MINUTE, most=LONGEST // _MINUTE)
+        raise SlotLengthError(least=SHORTEST // MINUTE, most=LONGEST // MINUTE)
     if not may_be_opened(starts_at, now=now):
         raise SlotTimeError(days=FARTHEST.days)
     slot = Slot(provider=provider, brand_id=brand_id, starts_at=starts_at, ends_at=ends_at, created_at=now)
