@@ -148,6 +148,17 @@ def make_scene(tenant: Any) -> Scene:
                 "start_time": cast.tomorrow_at(22).isoformat(),
                 "end_time": cast.tomorrow_at(23).isoformat(),
             },
+            "POST /v1/providers/<str:id>/slots/openings": {
+                "brand_id": str(cast.main_brand().pk),
+                "first_day": str(cast.tomorrow_at(9, days=3).date()),
+                "last_day": str(cast.tomorrow_at(9, days=4).date()),
+                "duration_minutes": 30,
+                "gap_minutes": 10,
+                "weekdays": [1, 2, 3, 4, 5, 6, 7],
+                "from_time": "10:00",
+                "to_time": "12:00",
+                "preview": False,
+            },
             "DELETE /v1/providers/<str:id>/slots/<str:slot_id>": {},
             "POST /v1/visits": {
                 "brand_id": str(cast.main_brand().pk),

@@ -123,6 +123,8 @@ def body_for(corner: Corner) -> dict[str, Any]:
         "given_name": "Somebody",
         "email": corner.client.person.email,
         "weekdays": [1],
+        "first_day": str(cast.tomorrow_at(9).date()),
+        "last_day": str(cast.tomorrow_at(9, days=7).date()),
         "start_time": "09:00",
         "end_time": "10:00",
         "timezone": "UTC",

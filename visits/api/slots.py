@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,9 +19,12 @@ from visits.api import parameters, slot_examples
 from visits.api import slot_shapes as shapes
 from visits.models import Slot
 from visits.selectors import slots as selectors
+from visits.selectors.openings import length_of, planned_slots
 from visits.services import open_slot as opening
+from visits.services import open_slots as opening_many
 from visits.services.close_slot import close_slot
 from visits.services.open_slot import open_slot
+from visits.services.open_slots import open_slots
 
 _OWN = [errors.ProviderNotFoundError, errors.ForeignProviderError, ActingForAnotherError, InvalidInputError]
 
@@ -30,7 +34,12 @@ class SlotViewSet(ActsForPerson):
 
     lookup_url_kwarg = "slot_id"
     lookup_value_converter = "str"
-    scopes: ClassVar = {"list": {"read:visits"}, "create": {"write:slots"}, "destroy": {"write:slots"}}
+    scopes: ClassVar = {
+        "list": {"read:visits"},
+        "create": {"write:slots"},
+        "openings": {"write:slots"},
+        "destroy": {"write:slots"},
+    }
     queries: ClassVar = {"list": shapes.SlotsQuery}
     refusals: ClassVar = {
         "list": [
@@ -40,6 +49,7 @@ class SlotViewSet(ActsForPerson):
             ActingForAnotherError,
         ],
         "create": [*_OWN, ForeignBrandError, *opening.REFUSALS],
+        "openings": [*_OWN, ForeignBrandError, *opening_many.REFUSALS],
         "destroy": [*_OWN, errors.SlotNotFoundError, errors.SlotBookedError, GoneError],
     }
 
@@ -95,6 +105,38 @@ class SlotViewSet(ActsForPerson):
             now=self.now,
         )
         return Response(shapes.slot_json(slot, provider_id=provider.person_id, booked=False), status=201)
+
+    @extend_schema(
+        operation_id="openProviderSlots",
+        tags=["slots"],
+        summary="Open slots in the working hours of a provider",
+        description=(
+            "One after the other from the start of each window of the working hours on, as the days' exceptions have "
+            "them, whatever the clocks do. Says what was not opened and why: all that can be opened is. With preview "
+            "the answer is the same, and nothing is opened."
+        ),
+        parameters=[parameters.PROVIDER_ID, parameters.FOR_PROVIDER],
+        request=shapes.SlotsOrder,
+        responses={200: shapes.OpenedSlotsOutput},
+        examples=slot_examples.OPENED_SLOTS,
+    )
+    @action(detail=False, methods=["post"])
+    def openings(self, request: Request, id: str) -> Response:  # noqa: A002
+        order = self.parsed(shapes.SlotsOrder)
+        check_brand(request, order["brand_id"])
+        provider = self._own_provider(id)
+        brand_id = order["brand_id"]
+        minutes = order.get("duration_minutes")
+        if minutes is None:
+            minutes = length_of(order["visit_type"], provider=provider, brand_id=brand_id)
+        wanted = shapes.slots_wanted(order, minutes=minutes)
+        said = {"timezone": provider.resource.timezone, "preview": order["preview"]}
+        if order["preview"]:
+            planned = planned_slots(provider, brand_id=brand_id, wanted=wanted, now=self.now)
+            new = [one for one in planned if one.left_out is None]
+            return Response(shapes.opened_json(new, planned, **said))
+        opened = open_slots(provider=provider, brand_id=brand_id, wanted=wanted, now=self.now)
+        return Response(shapes.opened_json(opened.slots, opened.left_out, **said))
 
     @extend_schema(
         operation_id="closeProviderSlot",
