@@ -1,10 +1,11 @@
-"""Providers in the admin; slots and visits are in `admin_visits`."""
+"""Providers in the admin; slots are in `admin_slots`, visits in `admin_visits`."""
 
 from django.contrib import admin
 
 from accounts.admin_base import BrandScopedAdmin, ReadOnly
 from accounts.admin_sites import tenant_site
-from visits.admin_visits import SlotAdmin, VisitAdmin
+from visits.admin_slots import SlotAdmin
+from visits.admin_visits import VisitAdmin
 from visits.models import Provider
 
 __all__ = ["ProviderAdmin", "SlotAdmin", "VisitAdmin"]

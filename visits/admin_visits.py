@@ -1,4 +1,4 @@
-"""Slots and visits in the admin. What changes one goes through the services."""
+"""Visits in the admin. What changes one goes through the services."""
 
 from typing import Any, ClassVar
 
@@ -15,11 +15,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin_base import BrandFilter, ReadOnly
 from accounts.admin_sites import tenant_site
-from api.admin_services import ActsThroughServices, confirmation
-from visits.models import Slot, Visit
-from visits.rules.statuses import Status, Step, is_too_early, may_cancel, status_after
+from api.admin_services import confirmation
+from visits.admin_moves import MovesVisits
+from visits.models import Visit
+from visits.rules.statuses import Status, Step, is_too_early, may_cancel, may_reschedule, status_after
 from visits.services.cancel_visit import cancel_visit
-from visits.services.close_slot import close_slot
 from visits.services.step_visit import step_visit
 
 _COLOURS = {
@@ -45,7 +45,7 @@ def _dialog(title: str, description: str, submit: str) -> Any:
 
 
 @admin.register(Visit, site=tenant_site)
-class VisitAdmin(ReadOnly, ActsThroughServices):
+class VisitAdmin(ReadOnly, MovesVisits):
     list_display = ("starts_at", "client_name", "provider_name", "service", "shown_status", "brand")
     list_filter = (
         ("starts_at", RangeDateFilter),
@@ -63,7 +63,7 @@ class VisitAdmin(ReadOnly, ActsThroughServices):
     search_help_text = "Client or provider, by name; clients by e-mail address too"
     date_hierarchy = "starts_at"
     actions: ClassVar = ["check_in_chosen", "no_show_chosen"]
-    actions_detail: ClassVar = ["check_in", "start", "complete", "no_show", "undo", "cancel"]
+    actions_detail: ClassVar = ["check_in", "start", "complete", "no_show", "undo", "move", "cancel"]
     fields = (
         "starts_at",
         "duration_minutes",
@@ -175,6 +175,8 @@ class VisitAdmin(ReadOnly, ActsThroughServices):
         if visit is None or not self.may(request, "change", visit):
             return []
         possible = {step.value for step in Step if _is_possible(step, visit)}
+        if may_reschedule(Status(visit.status), starts_at=visit.starts_at, now=timezone.now()):
+            possible.add("move")
         if may_cancel(Status(visit.status), starts_at=visit.starts_at, now=timezone.now(), as_staff=True):
             possible.add("cancel")
         actions: list[Any] = super().get_actions_detail(request, None)
@@ -201,27 +203,3 @@ def _is_possible(step: Step, visit: Visit) -> bool:
     before = Status(visit.status_before) if visit.status_before else None
     leads_on = status_after(step, status=Status(visit.status), before=before) is not None
     return leads_on and not is_too_early(step, starts_at=visit.starts_at, now=timezone.now())
-
-
-@admin.register(Slot, site=tenant_site)
-class SlotAdmin(ReadOnly, ActsThroughServices):
-    list_display = ("starts_at", "ends_at", "provider_name", "brand", "is_open")
-    list_filter = (("starts_at", RangeDateFilter), ("brand", BrandFilter))
-    list_select_related = ("provider__person", "brand")
-    search_fields = ("provider__person__given_name", "provider__person__family_name")
-    date_hierarchy = "starts_at"
-    actions: ClassVar = ["close_chosen"]
-    own_path = "provider__person__user"
-
-    @display(description="Provider", ordering="provider__person__given_name")
-    def provider_name(self, slot: Slot) -> str:
-        return slot.provider.person.name
-
-    @display(description="Open", boolean=True)
-    def is_open(self, slot: Slot) -> bool:
-        return slot.closed_at is None
-
-    @admin.action(description="Close", permissions=["act"])
-    def close_chosen(self, request: HttpRequest, slots: QuerySet[Slot]) -> None:
-        for slot in slots:
-            self.act(request, str(slot.pk), lambda one: f"Closed: {close_slot(slot=one, now=timezone.now())}.")

@@ -63,6 +63,13 @@ def is_booked(slot: Slot) -> bool:
     return Visit.objects.filter(slot=slot).exclude(status=Status.CANCELLED).exists()
 
 
+def can_be_booked(slot: Slot, *, now: datetime) -> bool:
+    """Whether the slot is offered now, for no visit type in particular."""
+    within = Period.lasting(slot.starts_at, minutes=1)
+    found = slots_of(slot.provider, brand_id=slot.brand_id, within=within, now=now)
+    return any(one == slot and not booked for one, booked in found)
+
+
 def slots_of(
     provider: StaffMember, *, brand_id: UUID, within: Period, now: datetime, service: Service | None = None
 ) -> list[tuple[Slot, bool]]:
