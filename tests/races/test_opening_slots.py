@@ -21,7 +21,7 @@ from visits.rules.openings import LeftOut, SlotsWanted
 from visits.selectors.openings import planned_slots
 from visits.services.open_slots import OpenedSlots, open_slots
 
-ROUNDS = 6
+ROUNDS, DAYS = 6, 5
 LOOK = "visits.services.open_slots.planned_slots"
 FIRST = date(2030, 1, 7)
 NOW = cast.MONDAY - timedelta(days=7)
@@ -55,7 +55,7 @@ def _both(tenant: Any, number: int, monkeypatch: pytest.MonkeyPatch) -> tuple[St
         return found
 
     def open_with(minutes: int) -> OpenedSlots:
-        wanted = SlotsWanted(first_day=FIRST, last_day=FIRST + timedelta(days=20), minutes=minutes)
+        wanted = SlotsWanted(first_day=FIRST, last_day=FIRST + timedelta(days=DAYS - 1), minutes=minutes)
         with use(tenant):
             return open_slots(provider=provider, brand_id=brand.pk, wanted=wanted, now=NOW)
 
@@ -84,7 +84,7 @@ def test_of_two_who_open_at_once_each_is_told_what_was_opened_and_nothing_overla
         assert len(said) == len(kept)
         # Nobody knew of the other: what is left out, the other one has opened meanwhile.
         assert {one.left_out for both in opened for one in both.left_out} == {LeftOut.OVERLAP}
-        assert [len(one.slots) + len(one.left_out) for one in opened] == [16 * 21, 12 * 21]
+        assert [len(one.slots) + len(one.left_out) for one in opened] == [16 * DAYS, 12 * DAYS]
 
     with owner_connection(name) as connection:
         connection.execute(f'ALTER TABLE "{north.schema_name}".visits_slot DROP CONSTRAINT slot_no_overlap')
