@@ -15,6 +15,7 @@ from scheduling.rules.intervals import Period
 from scheduling.rules.minutes import minute_of, span
 from scheduling.rules.schedule import Hours, Schedule, Weekly
 from scheduling.rules.wall_time import resolve
+from tests.scheduling.properties import bounded
 from visits.rules.openings import EVERY_DAY, LeftOut, PlannedSlot, SlotsWanted, plan
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -190,6 +191,7 @@ _spans = st.lists(
 )  # fmt: skip
 
 
+@bounded
 @given(windows=_windows, minutes=st.integers(5, 240), gap=st.integers(0, 60), busy=_spans, opened=_spans)
 def test_what_is_opened_overlaps_nothing(
     windows: list[Hours], minutes: int, gap: int, busy: list[Period], opened: list[Period]
