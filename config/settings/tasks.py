@@ -39,7 +39,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A task goes on without its broker: who is stopped between handing over a mail and writing that down sends it twice.
+# Where the broker then gives the task to another worker, leases in Postgres keep the two apart.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Messages leave through a queue and workers of their own: slow mail servers hold up neither the sweep nor any else.

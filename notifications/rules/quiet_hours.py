@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from scheduling.rules.intervals import Period
 from scheduling.rules.wall_time import window
+
+# From a minute to the one before it, when the clocks go back.
+LONGEST_NIGHT: Final = timedelta(hours=25)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from notifications import subjects
 from notifications.models import Message, Rule
 from notifications.models.messages import MessageQuerySet
 from notifications.rules import Event, MessageState, Why
+from notifications.rules.quiet_hours import LONGEST_NIGHT
 from notifications.services.plan_messages import plan_by_rule
 
 logger = structlog.get_logger(__name__)
@@ -94,6 +95,8 @@ def _older_transactions_have_ended(deadline: float) -> bool:
 def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
     """All bookings about which the rule may have something to say in future, from where the last turn ended."""
     since = now - timedelta(minutes=rule.offset_minutes or 0)
+    if rule.quiet_hours:
+        since -= LONGEST_NIGHT  # What fell into a night that is not over waits for its end.
     kinds = [rule.subject_kind] if rule.subject_kind else subjects.kinds()
     for kind in kinds:
         if kind < rule.planning_kind:

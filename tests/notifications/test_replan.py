@@ -4,11 +4,13 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
+from bookings.models import CoachBooking
 from notifications import tasks
 from notifications.models import Message, Rule
 from notifications.services import replan as replanning
@@ -17,6 +19,7 @@ from notifications.services.plan_messages import plan_by_rule
 from notifications.services.replan import replan_rules
 from tenants.context import use
 from tests.notifications import scene
+from tests.support import cast
 from tests.support.committed import in_threads
 
 HOUR = timedelta(hours=1)
@@ -147,6 +150,22 @@ def test_too_late_for_what_the_rule_said_is_planned_when_it_says_a_later_time(no
     _replan()
 
     assert _reminders() == [("planned", "")]
+
+
+def test_a_new_rule_also_speaks_of_what_fell_into_a_night_that_is_not_over(north: Any) -> None:
+    client = cast.make_client(timezone="Asia/Tokyo")
+    booking = scene.book(client=client)
+    now = _now().replace(microsecond=0)
+    CoachBooking.objects.filter(pk=booking.pk).update(starts_at=now - 12 * HOUR)
+    night = [(now + hours * HOUR).astimezone(ZoneInfo("Asia/Tokyo")).time() for hours in (-13, 2)]
+    Rule.objects.create(
+        event="after_end", offset_minutes=30, quiet_from=night[0], quiet_until=night[1], planned_version=0
+    )
+
+    scene.replan()
+
+    thanks = scene.message_about(booking, "after_end")
+    assert (thanks.state, thanks.due_at) == ("planned", now + 2 * HOUR)
 
 
 def test_what_fell_due_between_the_change_and_the_planning_is_sent(north: Any) -> None:
