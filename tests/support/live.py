@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import httpx
@@ -143,7 +145,7 @@ class Live:
 @contextmanager
 def live(name: str, folder: Path, blocker: Any, *, template: str = TEMPLATE) -> Iterator[Live]:
     """A platform with nothing started yet, on a fresh copy of a template."""
-    with database(name, template=template) as url:
+    with interruptible(), database(name, template=template) as url:
         # Turns that a worker of an earlier test took and never gave back.
         with redis.Redis.from_url(os.environ["REDIS_URL"]) as valkey:
             valkey.flushdb()
@@ -152,6 +154,25 @@ def live(name: str, folder: Path, blocker: Any, *, template: str = TEMPLATE) -> 
             yield platform
         finally:
             platform.stop_all()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets SIGTERM unwind the block as Ctrl-C does: else what it has started would go on running. Only the first one:
+    a further one must not cut the clean-up off. Does nothing in threads, which hear no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
