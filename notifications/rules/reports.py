@@ -38,6 +38,11 @@ class Report:
     at: datetime
     detail: str = ""
 
+    @property
+    def text(self) -> str:
+        """A line of a message's history."""
+        return f"{self.kind.label}: {self.detail}"[:300] if self.detail else f"{self.kind.label}."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailEvent:

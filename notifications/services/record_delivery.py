@@ -40,7 +40,7 @@ def record_delivery(*, message: Message, report: Report, now: datetime) -> Messa
     NeverSentError.
     """
     message = locked(Message.objects.select_related("recipient"), message.pk)
-    told = _told(message)
+    told = told_since_sent(message)
     if report.kind in told or is_written(report, message.history):
         return message
     if not message.attempts and message.sent_at is None:
@@ -52,7 +52,7 @@ def record_delivery(*, message: Message, report: Report, now: datetime) -> Messa
     return message
 
 
-def _told(message: Message) -> set[str | None]:
+def told_since_sent(message: Message) -> set[str | None]:
     """What was reported of it since it was last sent."""
     lines = message.history
     if message.attempts:
@@ -74,7 +74,7 @@ def _changes(message: Message, report: Report, told: set[str | None]) -> dict[st
             return {"state": MessageState.SENT, "why": Why.NONE, "reason": ""}
         case ReportKind.BOUNCED | ReportKind.SOFT_BOUNCED if undecided or state is MessageState.SENT:
             if not (arrived and report.kind is ReportKind.SOFT_BOUNCED):
-                return {"state": _BOUNCED, "why": Why.BOUNCED, "reason": _said(report)}
+                return {"state": _BOUNCED, "why": Why.BOUNCED, "reason": report.text}
     return {}
 
 
@@ -85,7 +85,7 @@ def _write(message: Message, report: Report, *, changes: dict[str, Any], now: da
         [
             changes.get("state", message.state),
             changes.get("why", message.why),
-            _said(report),
+            report.text,
             report.kind.value,
             report.at,
         ],
@@ -96,10 +96,6 @@ def _write(message: Message, report: Report, *, changes: dict[str, Any], now: da
         sent = {"sent_at": message.sent_at or now, "address": address_told(message)[:254], "lease_until": None}
         changes = {**changes, **sent}
     Message.objects.filter(pk=message.pk).update(history=line, **changes)
-
-
-def _said(report: Report) -> str:
-    return f"{report.kind.label}: {report.detail}"[:300] if report.detail else f"{report.kind.label}."
 
 
 def _scope(message: Message, report: Report) -> SuppressionScope | None:

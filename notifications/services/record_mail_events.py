@@ -1,7 +1,7 @@
 """Taking in what a mail provider reports."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,12 +15,17 @@ from notifications.rules import Channel
 from notifications.rules.reports import MailEvent, Report, ReportKind, is_written
 from notifications.rules.suppressions import SuppressionReason
 from notifications.selectors import address_told
+from notifications.services.record_arrivals import record_arrivals
 from notifications.services.record_delivery import NeverSentError, record_delivery
 from notifications.services.unsubscribe import unsubscribe
 from tenants.errors import DomainError, GoneError, Kind
 
 _NOTED_EVERY: Final = timedelta(hours=1)
 _RETRY_AFTER: Final = 5
+# Mails of which it is written down at once that they arrived: a hundredth of a second's work.
+AT_ONCE: Final = 100
+# Erased meanwhile, or never handed over.
+_NOTHING_TO_SAY: Final = (NeverSentError, GoneError)
 
 
 class TooManyReportsError(DomainError):
@@ -30,34 +35,64 @@ class TooManyReportsError(DomainError):
 
 
 def record_mail_events(*, account: ChannelAccount, events: Sequence[MailEvent], deadline: float, now: datetime) -> None:
-    """Writes down what is told of the account's brand's mails, one by one. Of mails that nobody knows nothing, and of
-    what is known already neither.
+    """Writes down what is told of the account's brand's mails. Of mails that nobody knows nothing, and of what is known
+    already neither.
 
-    Raises TooManyReportsError when `deadline` (time.monotonic()) has come, after one at the least; what is written
+    Raises TooManyReportsError when `deadline` (time.monotonic()) has come, after one step at the least; what is written
     stays, and is passed over when the same comes again.
     """
     if account.reported_at is None or now - account.reported_at >= _NOTED_EVERY:
         _note(account, now=now)
-    messages = _messages(account, events)
-    done = 0
-    # What arrived is most of them and can wait for the next time.
-    for event in sorted(events, key=lambda event: event.kind is ReportKind.DELIVERED):
-        message = messages.get(event.key) or messages.get(event.provider_id)
-        if message is None or (event.kind and is_written(Report(event.kind, event.at), message.history)):
-            continue
-        if done and time.monotonic() > deadline:
+    for number, _ in enumerate(_written(_news(account, events), now=now)):
+        if number and time.monotonic() > deadline:
             raise TooManyReportsError(retry_after=_RETRY_AFTER)
-        done += 1
-        # Erased meanwhile, or never handed over: nothing can be said of it.
-        with suppress(NeverSentError, GoneError):
-            _record(message, event, now=now)
+
+
+def _news(account: ChannelAccount, events: Sequence[MailEvent]) -> list[tuple[Message, MailEvent]]:
+    messages = _messages(account, events)
+    told = ((messages.get(event.key) or messages.get(event.provider_id), event) for event in events)
+    return [
+        (message, event)
+        for message, event in told
+        if message is not None and not (event.kind and is_written(_report(event, event.kind), message.history))
+    ]
+
+
+def _written(news: Sequence[tuple[Message, MailEvent]], *, now: datetime) -> Iterator[None]:
+    """Writes it down, and stops before each step. What did not arrive comes first and one by one, since more follows
+    from it; what arrived is most of all, and many make one step."""
+    arrived: dict[Message, Report] = {}
+    for message, event in news:
+        if event.kind is ReportKind.DELIVERED:
+            arrived.setdefault(message, _report(event, event.kind))
+            continue
+        yield
+        with suppress(*_NOTHING_TO_SAY):
+            if event.kind is not None:
+                record_delivery(message=message, report=_report(event, event.kind), now=now)
+            elif not _has_said_so_since(message, event):
+                unsubscribe(message=message, now=now)
+    messages = list(arrived)
+    for first in range(0, len(messages), AT_ONCE):
+        yield
+        piece = messages[first : first + AT_ONCE]
+        done = record_arrivals({message.pk: arrived[message] for message in piece})
+        for message in piece:
+            if message.pk not in done:
+                yield
+                with suppress(*_NOTHING_TO_SAY):
+                    record_delivery(message=message, report=arrived[message], now=now)
+
+
+def _report(event: MailEvent, kind: ReportKind) -> Report:
+    return Report(kind, event.at, event.detail)
 
 
 def _messages(account: ChannelAccount, events: Sequence[MailEvent]) -> dict[str, Message]:
     """By all their names, in one look."""
     keys = {key for event in events if (key := _uuid(event.key))}
     names = {event.provider_id for event in events if event.provider_id}
-    found = Message.objects.filter(Q(pk__in=keys) | Q(provider_id__in=names), channel=Channel.EMAIL)
+    found = Message.objects.filter(Q(pk__in=keys) | named(names), channel=Channel.EMAIL)
     if account.brand_id is not None:
         found = found.filter(brand_id=account.brand_id)
     messages: dict[str, Message] = {}
@@ -68,17 +103,16 @@ def _messages(account: ChannelAccount, events: Sequence[MailEvent]) -> dict[str,
     return messages
 
 
+def named(names: Collection[str]) -> Q:
+    """Of messages that providers call so. Of more than a hundred names Postgres does not see by itself that the index
+    of those that have one will do: it is told."""
+    return Q(provider_id__in=names) & ~Q(provider_id="")
+
+
 def _uuid(text: str) -> UUID | None:
     with suppress(ValueError):
         return UUID(text)
     return None
-
-
-def _record(message: Message, event: MailEvent, *, now: datetime) -> None:
-    if event.kind is not None:
-        record_delivery(message=message, report=Report(event.kind, event.at, event.detail), now=now)
-    elif not _has_said_so_since(message, event):
-        unsubscribe(message=message, now=now)
 
 
 def _has_said_so_since(message: Message, event: MailEvent) -> bool:

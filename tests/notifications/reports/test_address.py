@@ -265,7 +265,7 @@ def test_a_long_batch_is_taken_in_pieces(north: Any, monkeypatch: pytest.MonkeyP
     here = account("sparkpost")
     messages = [sent(slot_at=cast.tomorrow_at(hour)) for hour in (9, 11, 14)]
     at = datetime.now(tz=UTC)
-    batch = [payloads.EVENTS["sparkpost"]("delivered", str(m.pk), "", at)[0] for m in messages]
+    batch = [payloads.EVENTS["sparkpost"]("bounced", str(m.pk), "", at)[0] for m in messages]
 
     answers = [tell(north, here, payloads.signed("sparkpost", batch)) for _ in range(3)]
 
