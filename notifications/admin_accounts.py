@@ -6,13 +6,14 @@ from django import forms
 from django.contrib import admin
 from django.contrib.messages import error, success
 from django.core.exceptions import ValidationError
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -134,6 +135,9 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
     actions_detail: ClassVar = ["send_a_test", "rotate_address"]
     compressed_fields = False
 
+    class Media:
+        js = (Script("slotkeeper/copy.js", defer=True),)
+
     @display(description="Channel", ordering="channel")
     def shown_channel(self, account: ChannelAccount) -> str:
         return account.get_channel_display()
@@ -173,7 +177,14 @@ class ChannelAccountAdmin(ServiceSavedAdmin, BrandScopedAdmin):
     @display(description="Address for reports")
     def shown_reports_url(self, account: ChannelAccount) -> str:
         """To be entered at the provider, so that bounces and complaints are known here."""
-        return reports_url(account) or "None that works. Choose 'New address for reports'."
+        url = reports_url(account)
+        if not url:
+            return "None that works. Choose 'New address for reports'."
+        return format_html(
+            '<span class="sk-secret-value"><code id="reports-url">{}</code>'
+            '<button type="button" class="sk-copy" data-copy="reports-url" hidden>Copy</button></span>',
+            url,
+        )
 
     @display(description="Last report")
     def shown_reported(self, account: ChannelAccount) -> str:

@@ -90,7 +90,7 @@ def _problem(field: Field, value: str) -> str:  # noqa: PLR0911 - a table
     if field.kind is Kind.EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", value):
         return "An e-mail address."
     if field.pattern and not re.fullmatch(field.pattern, value):
-        return f"This does not look like one. {field.help}".strip()
+        return f"This does not look like the {field.label}. Is it all of it, and no more? {field.help}".strip()
     return ""
 
 

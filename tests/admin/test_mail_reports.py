@@ -31,6 +31,8 @@ def test_the_page_shows_where_to_report_and_how_it_goes(sign_in: SignIn) -> None
     page = _page(admin, here)
 
     assert reports_url(here) in page
+    assert 'data-copy="reports-url"' in page
+    assert 'slotkeeper/copy.js" defer' in page
     assert "At Postmark on a message stream's tab Webhooks" in page
     assert "Nothing so far." in page
     ChannelAccount.objects.update(reported_at=datetime(2026, 11, 20, 10, tzinfo=UTC))
