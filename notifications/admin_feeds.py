@@ -105,7 +105,14 @@ class CalendarFeedAdmin(ServiceSavedAdmin, BrandScopedAdmin, SecretPage):
             if db_field.related_model is StaffMember:
                 whose |= people.filter(person__user=request.user)
             kwargs["queryset"] = whose
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        own = db_field.related_model is StaffMember and not _serves_others(request)
+        if own:
+            field.help_text = ""
+        # What leaves no choice is chosen.
+        if (own or db_field.name == "brand") and len(only := field.queryset[:2]) == 1:
+            field.initial = only[0].pk
+        return field
 
     def save_model(self, request: Any, obj: CalendarFeed, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         brands = brands_for(request.user, _TO_ADD)

@@ -114,7 +114,8 @@ def test_a_coach_makes_rotates_and_revokes_feeds_of_their_own(sign_in: SignIn) -
     others = cast.make_feed(cast.make_coach("Ina Coach"), name="Ina's phone")
     admin = sign_in(Role.COACH, user=cast.make_user(ada))
     page = admin.get(f"{FEEDS}add/").content.decode()
-    assert "Ada Coach" in page
+    assert re.search(rf'<option value="{ada.pk}"\s+selected>\s*Ada Coach', page), "what leaves no choice is chosen"
+    assert re.search(rf'<option value="{cast.main_brand().pk}"\s+selected>', page)
     assert "Ina Coach" not in page
     assert 'name="client"' not in page
     assert "Calendar feeds" in admin.get("/admin/").content.decode()
