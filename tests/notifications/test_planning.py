@@ -12,6 +12,7 @@ from bookings.selectors import occasion
 from notifications.models import Message, Rule
 from notifications.rules import Event
 from notifications.services.plan_messages import plan_messages
+from tenants.ids import new_id
 from tests.notifications import scene
 from tests.support import cast
 
@@ -124,3 +125,35 @@ def _plan(booking: CoachBooking, *, schedule_version: int) -> None:
         occasion=replace(occasion(booking), schedule_version=schedule_version),
         now=booking.created_at,
     )
+
+
+def test_both_and_a_fixed_address_are_told_each_once(north: Any) -> None:
+    Rule.objects.filter(event="booked").update(audience="both")
+    Rule.objects.create(event="booked", audience="address", address="desk@example.com")
+
+    booking = scene.book()
+
+    told = Message.objects.values_list("recipient_id", "address")
+    people = [(booking.client.person_id, ""), (booking.coach.person_id, ""), (None, "desk@example.com")]
+    assert sorted(told, key=str) == sorted(people, key=str)
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [("", True), ("coach_booking", True), ("visit", False)])
+def test_a_rule_may_be_about_one_kind_of_bookings(north: Any, kind: str, is_told: bool) -> None:  # noqa: FBT001
+    Rule.objects.filter(event="booked").update(subject_kind=kind)
+
+    scene.book()
+
+    assert Message.objects.exists() is is_told
+
+
+def test_a_rule_may_be_about_some_services(north: Any) -> None:
+    """What was booked is one of its services; a rule of others says nothing of it."""
+    hour = cast.make_office_hour(coach := cast.make_coach())
+    Rule.objects.filter(event="booked").update(service_ids=[new_id(), hour.pk])
+    scene.book(coach=coach)
+    assert Message.objects.filter(event="booked").count() == 1
+
+    Rule.objects.filter(event="booked").update(service_ids=[new_id()])
+    scene.book(coach=coach, slot_at=cast.tomorrow_at(11))
+    assert Message.objects.filter(event="booked").count() == 1
