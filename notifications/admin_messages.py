@@ -22,14 +22,17 @@ from accounts.admin_base import BrandFilter, ReadOnly
 from accounts.admin_history import with_names
 from accounts.admin_sites import tenant_site
 from api.admin_services import ActsThroughServices, confirmation
+from notifications.channels.outgoing import OWN_TARGET
 from notifications.models import Message, Rule
 from notifications.rules import UNSENT, MessageState, Why
 from notifications.rules.history import why_sentence
-from notifications.selectors import timeline_of
+from notifications.rules.messages import is_retriable
+from notifications.selectors import address_told, timeline_of
 from notifications.services import pauses
-from notifications.services.retry_message import RETRIABLE, retry_message
+from notifications.services.retry_message import retry_message
 from notifications.services.retry_messages import retry_messages
 from notifications.services.send_now import send_now
+from scheduling.public import Person
 
 # That one click retries: each takes locks until the last is done.
 AT_ONCE = 500
@@ -92,7 +95,7 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
         "reader",
         "channel",
         "brand",
-        "address",
+        "shown_address",
         "attempts",
         "wanted_at",
         "due_at",
@@ -114,6 +117,14 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
     @display(description="Reader", ordering="recipient__given_name")
     def reader(self, message: Message) -> str:
         return message.recipient.name if message.recipient else message.address
+
+    @display(description="Address")
+    def shown_address(self, message: Message) -> str:
+        """Where it went; where it goes, or would go again, as long as it did not."""
+        address = address_told(message)
+        if address == OWN_TARGET:
+            return "What the channel's account names."
+        return address or "None: the person has none for this channel."
 
     @display(description="Why", ordering="why")
     def short_reason(self, message: Message) -> str:
@@ -158,8 +169,8 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
     )
     def retry(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         def retry(message: Message) -> str:
-            retry_message(message_id=message.pk, by=_actor(request), now=timezone.now())
-            return "It is sent again."
+            sent = retry_message(message_id=message.pk, by=_actor(request), now=timezone.now())
+            return _said(message, sent, "It is sent again.")
 
         return self.act_from_dialog(request, object_id, retry)
 
@@ -175,8 +186,8 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
     )
     def send_now(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         def hurry(message: Message) -> str:
-            send_now(message_id=message.pk, by=_actor(request), now=timezone.now())
-            return "It is sent now."
+            sent = send_now(message_id=message.pk, by=_actor(request), now=timezone.now())
+            return _said(message, sent, "It is sent now.")
 
         return self.act_from_dialog(request, object_id, hurry)
 
@@ -186,7 +197,7 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
         if message is None or not self.may(request, "change", message):
             return []
         possible = {
-            "retry": message.state in RETRIABLE,
+            "retry": is_retriable(MessageState(message.state), Why(message.why)),
             "send_now": message.state in UNSENT and message.due_at > timezone.now(),
         }
         actions: list[Any] = super().get_actions_detail(request, None)
@@ -209,6 +220,7 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
                 "timeline_title": "What happened",
                 "subject_page": _page_of_subject(message),
                 "rule_page": reverse("admin:notifications_rule_change", args=[message.rule_id]),
+                "reader_page": _page_of_reader(request, message),
             }
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -229,9 +241,24 @@ def why(message: Message) -> str:
     )
 
 
+def _said(message: Message, sent: Message, text: str) -> str:
+    """`text`; of what goes by another channel than it was to, by which."""
+    if sent.channel == message.channel:
+        return text
+    return f"Its rule was changed: what it says is sent by {sent.get_channel_display()} instead."
+
+
 def _actor(request: HttpRequest) -> str:
     """The viewer, as the audit names them."""
     return f"user:{request.user.pk}"
+
+
+def _page_of_reader(request: HttpRequest, message: Message) -> str | None:
+    """Where an address is corrected; None for who may not see the person, and for a fixed address."""
+    person = message.recipient
+    if person is None or not tenant_site._registry[Person].has_view_permission(request, person):  # noqa: SLF001
+        return None
+    return reverse("admin:scheduling_person_change", args=[person.pk])
 
 
 def _page_of_subject(message: Message) -> str | None:

@@ -30,4 +30,7 @@ class MessageTooLateError(DomainError):
 class MessageUnwantedError(DomainError):
     code = "message_unwanted"
     kind = Kind.STATE
-    message = "Its rule is off, or was changed and no longer wants it."
+    message = (
+        "Its rule is off, was changed and no longer wants it, or has told its reader by another channel. What the rule "
+        "says now decides."
+    )

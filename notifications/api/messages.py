@@ -95,8 +95,9 @@ class MessageViewSet(PlatformViewSet):
         tags=["messages"],
         summary="Send a message again that did not arrive",
         description=(
-            "One that is dead, failed, expired or bounced becomes due now, with all its attempts before it. Refused "
-            "where what it says is no longer true, or its rule no longer wants it."
+            "One that is dead, failed, expired or bounced, or was held back by the suppression list, becomes due now, "
+            "with all its attempts before it. Refused where what it says is no longer true, or its rule no longer "
+            "wants it. Where its rule names another channel by now, that channel's message is the answer."
         ),
         parameters=[examples.MESSAGE_ID],
         request=None,

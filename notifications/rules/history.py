@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.rules.messages import MessageState, Why
+from notifications.rules.messages import SUPPRESSED, MessageState, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,12 @@ def why_sentence(
             f"It is due since {say(due_at)} and goes out as soon as a worker is free.",
             "If it stays like this, no worker is running.",
             because,
+        )
+    elif state is MessageState.CANCELLED and why in SUPPRESSED:
+        said = (
+            "Not sent: its address is on the suppression list.",
+            because,
+            "Once that is ended there, or the address corrected, 'Retry' sends it.",
         )
     else:
         said = {

@@ -71,6 +71,21 @@ class Why(StrEnum):
         }.get(self.value, self.value.replace("_", " ").capitalize())
 
 
+# What the suppression list held back: what stands there may be ended, and is looked at again before each sending.
+SUPPRESSED: Final = (Why.BOUNCED, Why.COMPLAINED, Why.UNSUBSCRIBED, Why.SUPPRESSED)
+
+
+def is_waiting(state: MessageState, _why: Why) -> bool:
+    """Whether it may be sent ahead of its time."""
+    return state in UNSENT
+
+
+def is_retriable(state: MessageState, why: Why) -> bool:
+    """Whether staff may have it sent again: what did not arrive, and what its address held back."""
+    lost = (MessageState.DEAD, MessageState.FAILED, MessageState.EXPIRED, MessageState.BOUNCED)
+    return state in lost or (state is MessageState.CANCELLED and why in SUPPRESSED)
+
+
 def retry_after(*, attempts: int, jitter: float) -> timedelta:
     """How long to wait after so many failed attempts: doubling, up to an hour.
 

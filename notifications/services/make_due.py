@@ -1,6 +1,6 @@
 """What retrying a message and sending it ahead of its time share: it becomes due now, if it is true and wanted."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from tenants.locking import locked
 def make_due(
     *,
     message_id: UUID,
-    of: Collection[MessageState],
+    of: Callable[[MessageState, Why], bool],
     refusal: type[DomainError],
     why: Why,
     reason: str,
@@ -34,15 +34,16 @@ def make_due(
     now: datetime,
     **fields: Any,
 ) -> Message:
-    """Makes a message that is in one of the states `of` due now, with a line in its history that says `reason`,
+    """Makes a message due now of whose state and why `of` is true, with a line in its history that says `reason`,
     a format string over its `state`, and names `by`.
 
-    Its reader's quiet hours still count. Raises `refusal`, GoneError, MessageUntrueError,
+    What has to go by another channel, since its rule was changed, is another message: that one is answered. Its
+    reader's quiet hours still count. Raises `refusal`, GoneError, MessageUntrueError,
     MessageTooLateError, MessageUnwantedError.
     """
     occasion = _locked_occasion(message_id)
     message = locked(Message.objects.select_related("rule"), message_id)
-    if message.state not in of:
+    if not of(MessageState(message.state), Why(message.why)):
         raise refusal(state=message.get_state_display().lower())
     reason = reason.format(state=message.state)
     if occasion is None or occasion.schedule_version != message.schedule_version:
@@ -51,15 +52,17 @@ def make_due(
         raise MessageTooLateError
     if not message.rule.is_active:
         raise MessageUnwantedError
+    told = {"why": why, "reason": reason, "history": happened(MessageState.PLANNED, why, reason, by=by)}
     this = Message.objects.filter(pk=message.pk)
-    this.update(
-        state=MessageState.PLANNED, why=why, reason=reason, history=happened(MessageState.PLANNED, why, reason, by=by)
-    )
+    this.update(state=MessageState.PLANNED, **told)
     if message.rule_version < message.rule.version:
         # What the rule says by now decides: at once, and not when a worker finds out.
         replan_message(message, now=now)
-    message.refresh_from_db(fields=["state"])
-    if message.state != MessageState.PLANNED:
+        if (other := _by_other_channel(message)) is not None:
+            message_id = other.pk
+            this = Message.objects.filter(pk=message_id)
+            this.update(**told)
+    if not this.filter(state=MessageState.PLANNED).exists():
         raise MessageUnwantedError
     expires_at = expiry(
         event=Event(message.event),
@@ -72,6 +75,22 @@ def make_due(
     this.update(due_at=due_at, expires_at=expires_at, why=why, reason=reason, state_since=Now(), **fields)
     hint_here(now)
     return Message.objects.select_related("rule", "recipient", "brand").get(pk=message_id)
+
+
+def _by_other_channel(message: Message) -> Message | None:
+    """What its rule, as it is now, tells the same reader in place of this message."""
+    return (
+        Message.objects.about(message.subject_kind, message.subject_id)
+        .filter(
+            rule_id=message.rule_id,
+            rule_version=message.rule.version,
+            recipient_id=message.recipient_id,
+            schedule_version=message.schedule_version,
+            state=MessageState.PLANNED,
+        )
+        .exclude(channel=message.channel)
+        .first()
+    )
 
 
 def _locked_occasion(message_id: UUID) -> Occasion | None:

@@ -11,11 +11,11 @@ from notifications.errors import (
     MessageUnwantedError,
 )
 from notifications.models import Message
-from notifications.rules import MessageState, Why
+from notifications.rules import Why
+from notifications.rules.messages import is_retriable
 from notifications.services.make_due import make_due
 from tenants.errors import DomainError, GoneError
 
-RETRIABLE: Final = (MessageState.DEAD, MessageState.FAILED, MessageState.EXPIRED, MessageState.BOUNCED)
 REFUSALS: Final[list[type[DomainError]]] = [
     MessageNotRetriableError,
     MessageUntrueError,
@@ -26,13 +26,14 @@ REFUSALS: Final[list[type[DomainError]]] = [
 
 
 def retry_message(*, message_id: UUID, by: str, now: datetime) -> Message:
-    """Plans a message anew that is dead, failed, expired or bounced: due now, with all its attempts before it.
+    """Plans a message anew that is dead, failed, expired or bounced, or was held
+    back by the suppression list: due now, with all its attempts before it.
 
     `by` is who wants it, as the audit names them. Raises REFUSALS.
     """
     return make_due(
         message_id=message_id,
-        of=RETRIABLE,
+        of=is_retriable,
         refusal=MessageNotRetriableError,
         why=Why.RETRIED,
         reason="Retried: it was {state}.",

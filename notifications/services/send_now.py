@@ -12,6 +12,7 @@ from notifications.errors import (
 )
 from notifications.models import Message
 from notifications.rules import UNSENT, Why
+from notifications.rules.messages import is_waiting
 from notifications.services.make_due import make_due
 from tenants.errors import DomainError, GoneError
 
@@ -34,7 +35,7 @@ def send_now(*, message_id: UUID, by: str, now: datetime) -> Message:
         return message
     return make_due(
         message_id=message_id,
-        of=UNSENT,
+        of=is_waiting,
         refusal=MessageNotWaitingError,
         why=Why.NONE,
         reason="Sent ahead of its time.",

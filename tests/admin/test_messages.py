@@ -11,6 +11,7 @@ from bookings.models import CoachBooking
 from notifications.models import Message, Rule
 from notifications.rules import MessageState, Why
 from notifications.services import pauses
+from notifications.services.change_rule import change_rule
 from tests.admin.conftest import AdminBrowser
 from tests.notifications import scene
 from tests.support import cast
@@ -98,6 +99,31 @@ def test_the_page_says_why_and_leads_to_booking_and_rule(sign_in: SignIn, dead: 
     assert f"/admin/bookings/coachbooking/{dead.subject_id}/change/" in page
     assert f"/admin/notifications/rule/{dead.rule_id}/change/" in page
     assert page.index("Planned") < page.index("Refused by the server") if "Refused by the server" in page else True
+
+
+def test_the_page_leads_to_the_reader_and_names_the_address_that_was_tried(sign_in: SignIn, dead: Message) -> None:
+    person = dead.recipient
+    assert person is not None
+
+    admin = sign_in(Role.RECEPTIONIST)
+
+    page = admin.get(_page(dead)).content.decode()
+    assert f"/admin/scheduling/person/{person.pk}/change/" in page
+    assert person.email in page
+
+    person.email = ""
+    person.save()
+    assert "None: the person has none for this channel." in admin.get(_page(dead)).content.decode()
+
+
+def test_what_goes_by_another_channel_now_says_so(sign_in: SignIn, dead: Message) -> None:
+    change_rule(rule=dead.rule, changes={"channel": "sms"}, now=datetime.now(tz=UTC))
+
+    admin = sign_in()
+    admin.post(_page(dead, "retry"), _form_submitted="true")
+
+    assert "what it says is sent by SMS instead" in admin.get(_page(dead)).content.decode()
+    assert Message.objects.get(channel="sms").state == "planned"
 
 
 def test_a_paused_channel_is_said(sign_in: SignIn) -> None:

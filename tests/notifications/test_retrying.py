@@ -17,10 +17,14 @@ from notifications.errors import (
     MessageUnwantedError,
 )
 from notifications.models import Message, Rule
-from notifications.rules import MessageState, Why
+from notifications.rules import Channel, MessageState, Why
+from notifications.rules.suppressions import SuppressionReason, SuppressionScope
+from notifications.services.change_rule import change_rule
+from notifications.services.end_suppression import end_suppression
 from notifications.services.retry_message import retry_message
 from notifications.services.retry_messages import retry_messages
 from notifications.services.send_now import send_now
+from notifications.services.suppress import suppress
 from tests.notifications import scene
 from tests.support import cast
 
@@ -71,6 +75,26 @@ def test_nothing_else_is(north: Any, state: str) -> None:
 
     message.refresh_from_db()
     assert message.state == state
+
+
+def test_what_the_suppression_list_held_back_is_sent_once_that_is_ended(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    assert message.recipient
+    held = suppress(
+        channel=Channel.EMAIL, address=message.recipient.email, brand_id=None, reason=SuppressionReason.BOUNCED,
+        scope=SuppressionScope.EVERYTHING, now=_now(),
+    )  # fmt: skip
+    for _ in range(2):  # retried while it stands there, it is held back again
+        scene.send_due()
+        message.refresh_from_db()
+        assert (message.state, message.why) == ("cancelled", "bounced")
+        retry_message(message_id=message.pk, by=BY, now=_now())
+    assert not mail.outbox
+
+    end_suppression(suppression=held, now=_now())
+    scene.send_due()
+
+    assert len(mail.outbox) == 1
 
 
 def test_what_is_being_sent_is_left_to_its_worker(north: Any) -> None:
@@ -205,3 +229,32 @@ def test_a_worker_is_woken_for_it(north: Any, django_capture_on_commit_callbacks
         retry_message(message_id=message.pk, by=BY, now=_now())
 
     assert [*due_hints(now=_now(), limit=10)] == [north.schema_name]
+
+
+@pytest.mark.parametrize("event", ["booked", "before_start"])
+def test_a_rule_of_another_channel_by_now_sends_it_by_that(north: Any, event: str) -> None:
+    message = _reminder() if event == "before_start" else scene.message_about(scene.book())
+    Message.objects.filter(pk=message.pk).end(MessageState.DEAD, why=Why.NO_ADDRESS, reason="")
+    change_rule(rule=message.rule, changes={"channel": "sms"}, now=_now())
+
+    sent = retry_message(message_id=message.pk, by=BY, now=_now())
+
+    assert (sent.channel, sent.state, sent.why, sent.history[-1]["by"]) == ("sms", "planned", "retried", BY)
+    assert sent.due_at <= _now()
+    assert sent.expires_at > _now()
+    message.refresh_from_db()
+    assert (message.state, message.why) == ("cancelled", "rule_changed")
+
+
+def test_who_was_told_by_the_other_channel_is_not_told_again(north: Any) -> None:
+    message = scene.message_about(scene.book())
+    Message.objects.filter(pk=message.pk).end(MessageState.FAILED, why=Why.REFUSED, reason="")
+    change_rule(rule=message.rule, changes={"channel": "sms"}, now=_now())
+    scene.replan()
+    Message.objects.filter(channel="sms").end(MessageState.SENT, why=Why.NONE, reason="")
+    Message.objects.filter(pk=message.pk).update(state="dead")
+
+    with pytest.raises(MessageUnwantedError, match="by another channel"):
+        retry_message(message_id=message.pk, by=BY, now=_now())
+
+    assert sorted(Message.objects.values_list("channel", "state")) == [("email", "dead"), ("sms", "sent")]

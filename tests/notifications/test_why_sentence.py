@@ -40,6 +40,11 @@ def _sentence(state: str, **more: Any) -> str:
         ("dead", SERVER, "not tried again. The mail server answered 550: No such user. Once the cause is mended"),
         ("expired", {"why": Why.LATE}, "too late to be of use. Too late."),
         ("superseded", {"reason": "The booking was moved."}, "no longer true. The booking was moved."),
+        (
+            "cancelled",
+            {"why": Why.BOUNCED, "reason": "Messages to this address came back."},
+            "on the suppression list. Messages to this address came back. Once that is ended there",
+        ),
         ("cancelled", {"why": Why.RULE_OFF}, "not wanted any more. Rule off."),
     ],
 )
