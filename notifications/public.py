@@ -5,10 +5,11 @@ from notifications.selectors import message_timeline
 from notifications.services.announce import announce
 from notifications.services.measure_queues import Queue, measure_queues, measure_webhook_queues
 from notifications.services.measure_sending import Hour, Sending, measure_sending
-from notifications.subjects import Occasion, Source, SubjectFacts, register_subject
+from notifications.subjects import Former, Occasion, Source, SubjectFacts, register_subject
 
 __all__ = [
     "Event",
+    "Former",
     "Hour",
     "Occasion",
     "Queue",

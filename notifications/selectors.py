@@ -8,12 +8,22 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from notifications import subjects
 from notifications.channels.outgoing import OWN_TARGET, Reader
 from notifications.models import Message
 from notifications.rules import UNSENT, Channel, MessageState, Why
 from notifications.rules.history import steps
 from notifications.rules.suppressions import SuppressionReason, normalised
-from notifications.subjects import SubjectFacts
+from notifications.subjects import Former, SubjectFacts
+
+
+def facts_of(message: Message) -> SubjectFacts | None:
+    """The booking of which a message tells, as it is now; to who has lost it, as they had it. None if it is gone."""
+    facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
+    if facts is None or message.lost_starts_at is None or message.lost_ends_at is None or message.recipient is None:
+        return facts
+    had = Former(staff_id=message.recipient.pk, starts_at=message.lost_starts_at, ends_at=message.lost_ends_at)
+    return facts.as_lost(by=had, name=message.recipient.name, schedule_version=message.schedule_version)
 
 
 def reader_of(message: Message, *, facts: SubjectFacts) -> Reader:

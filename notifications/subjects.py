@@ -4,7 +4,7 @@ The apps whose bookings are told about register how to read them; notifications 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,15 @@ class Occasion:
     service_id: UUID | None
     client_id: UUID
     staff_ids: tuple[UUID, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """Whose a booking is no longer, for it went to somebody else, and when it would have been."""
+
+    staff_id: UUID
     starts_at: datetime
     ends_at: datetime
 
@@ -62,6 +71,21 @@ class SubjectFacts:
     @property
     def ends_at(self) -> datetime:
         return self.occasion.ends_at
+
+    def as_lost(self, *, by: Former, name: str, schedule_version: int) -> "SubjectFacts":
+        """The booking as whoever had it until that version knows it: theirs, then, and cancelled."""
+        occasion = replace(
+            self.occasion,
+            schedule_version=schedule_version,
+            stage=Stage.OFF,
+            staff_ids=(by.staff_id,),
+            starts_at=by.starts_at,
+            ends_at=by.ends_at,
+        )
+        return replace(
+            self, occasion=occasion, status="cancelled", is_cancelled=True, staff_name=name, cancel_reason="",
+            location="",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those that a change of the booking or of the rule may still touch."""
         return self.filter(state__in=UNSENT)
 
+    def of_who_has_it(self) -> "MessageQuerySet":
+        """Without those that tell somebody that the booking is theirs no more: whatever becomes of it, that is true."""
+        return self.filter(lost_starts_at=None)
+
     def end(self, state: MessageState, *, why: Why, reason: str, **fields: Any) -> int:
         """Puts them into a state, with a line in their history; answers how many."""
         return self.update(
@@ -94,6 +98,9 @@ class Message(models.Model):
     subject_id = models.UUIDField()
     # The subject's time, place, staff and status when this was planned; also the SEQUENCE of its .ics.
     schedule_version = models.PositiveIntegerField()
+    # The time of a booking that went to somebody else, where its reader is told that it is theirs no more.
+    lost_starts_at = models.DateTimeField(null=True, editable=False)
+    lost_ends_at = models.DateTimeField(null=True, editable=False)
     state = models.CharField(max_length=16, choices=[(s.value, s.label) for s in MessageState], default="planned")
     # By the database's clock. `sending` leaves it as it was: the lease says since when.
     state_since = models.DateTimeField(db_default=Now(), editable=False)

@@ -46,7 +46,8 @@ def make_due(
     if not of(MessageState(message.state), Why(message.why)):
         raise refusal(state=message.get_state_display().lower())
     reason = reason.format(state=message.state)
-    if occasion is None or occasion.schedule_version != message.schedule_version:
+    changed = occasion is not None and occasion.schedule_version != message.schedule_version
+    if occasion is None or (changed and message.lost_starts_at is None):
         raise MessageUntrueError
     if message.event == Event.BEFORE_START and occasion.starts_at <= now:
         raise MessageTooLateError

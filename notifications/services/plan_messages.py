@@ -13,9 +13,11 @@ from notifications.models import Message
 from notifications.models.rules import quiet_hours
 from notifications.rules import Event, MessageState, Why
 from notifications.rules.timing import Timing, timing
-from notifications.subjects import Occasion
+from notifications.subjects import Former, Occasion
 from tenants.telemetry import tracing, work
 
+# Whoever is asked for has another id.
+_NOBODY = UUID(int=0)
 _TIMED = [event for event in Event if event.is_timed]
 _CHANGES = {
     Event.CANCELLED: "The booking was cancelled.",
@@ -56,6 +58,18 @@ def plan_messages(*, event: Event, occasion: Occasion, now: datetime) -> datetim
     return _write(_planned([event, *timed], occasion=occasion, now=now), occasion=occasion, now=now)
 
 
+def plan_for_former(former: Former, *, occasion: Occasion, now: datetime) -> datetime | None:
+    """Plans what the rules tell staff of a cancellation, for whom alone the booking is cancelled: who had it before.
+
+    Answers when the first one is due. What becomes of the booking afterwards does not make it untrue.
+    """
+    theirs = replace(
+        occasion, client_id=_NOBODY, staff_ids=(former.staff_id,), starts_at=former.starts_at, ends_at=former.ends_at
+    )
+    planned = [row for row in _planned([Event.CANCELLED], occasion=theirs, now=now) if row.recipient_id is not None]
+    return _write(planned, occasion=occasion, now=now, former=former)
+
+
 def plan_by_rule(*, rule_id: int, event: Event, occasion: Occasion, now: datetime) -> datetime | None:
     """As `plan_messages`, by one rule alone: anew where its messages about the booking are not sent yet. Of a timed
     rule nothing is planned whose time has passed; what waits since that time goes on waiting, if need be in another
@@ -94,7 +108,8 @@ def _due_since_then(row: _Planned) -> _Planned:
 
 def supersede_messages(*, occasion: Occasion, event: Event) -> None:
     """Drops what is planned about earlier versions of a booking."""
-    earlier = Message.objects.about(occasion.kind, occasion.id).filter(schedule_version__lt=occasion.schedule_version)
+    about = Message.objects.about(occasion.kind, occasion.id).of_who_has_it()
+    earlier = about.filter(schedule_version__lt=occasion.schedule_version)
     earlier.unsent().end(
         MessageState.SUPERSEDED, why=Why.CHANGED, reason=_CHANGES.get(event, "The booking was changed.")
     )
@@ -159,7 +174,9 @@ def _row(row: Sequence[Any], occasion: Occasion, now: datetime) -> _Planned:
     )
 
 
-def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) -> datetime | None:
+def _write(
+    planned: Sequence[_Planned], *, occasion: Occasion, now: datetime, former: Former | None = None
+) -> datetime | None:
     """Inserts what is not there; what is, unsent and by an earlier version of its rule, is planned anew.
 
     Whoever has been told by a rule about this version of the booking, or for the same time, isn't told again; nor
@@ -174,11 +191,12 @@ def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) ->
                 (id, rule_id, rule_version, event, channel, recipient_id, address, state, why, reason,
                  wanted_at, due_at, expires_at,
                  brand_id, subject_kind, subject_id, schedule_version, created_at, request_id, traceparent,
-                 attempts, provider_id, history)
+                 attempts, provider_id, history, lost_starts_at, lost_ends_at)
             SELECT gen_random_uuid(), planned.*,
                 %(brand)s::uuid, %(kind)s::text, %(subject)s::uuid, %(version)s::integer,
                 -- As what is due at once: by the clock of the workers, even where this machine's runs ahead.
-                least(%(now)s::timestamptz, statement_timestamp()), %(request)s::text, %(trace)s::text, 0, '', '[]'
+                least(%(now)s::timestamptz, statement_timestamp()), %(request)s::text, %(trace)s::text, 0, '', '[]',
+                %(lost_start)s::timestamptz, %(lost_end)s::timestamptz
             FROM unnest(
                 %(rules)s::bigint[], %(rule_versions)s::integer[], %(events)s::text[], %(channels)s::text[],
                 %(recipients)s::uuid[], %(addresses)s::text[], %(states)s::text[], %(whys)s::text[],
@@ -215,6 +233,8 @@ def _write(planned: Sequence[_Planned], *, occasion: Occasion, now: datetime) ->
                 "subject": occasion.id,
                 "version": occasion.schedule_version,
                 "now": now,
+                "lost_start": former.starts_at if former else None,
+                "lost_end": former.ends_at if former else None,
                 "request": work.request_id(),
                 "trace": tracing.traceparent(),
                 "rules": [row.rule_id for row in planned],

@@ -15,7 +15,7 @@ from django.db.models import F
 from notifications import subjects
 from notifications.models import Message, Rule
 from notifications.models.messages import MessageQuerySet
-from notifications.rules import Event, MessageState, Why
+from notifications.rules import Audience, Event, MessageState, Why
 from notifications.rules.quiet_hours import LONGEST_NIGHT
 from notifications.services.plan_messages import plan_by_rule
 
@@ -45,6 +45,9 @@ def replan_rules(*, deadline: float, now: datetime) -> bool:
 
 def replan_message(message: Message, *, now: datetime) -> None:
     """Plans one unsent message anew by its rule as it is now; where that no longer wants it, it is cancelled."""
+    if message.lost_starts_at is not None:
+        _drop_unwanted(message.rule, about=message.subject_id)
+        return
     _plan_anew(message.rule, message.subject_kind, message.subject_id, message.schedule_version, now=now)
 
 
@@ -125,7 +128,7 @@ def _walk_bookings(rule: Rule, *, deadline: float, now: datetime) -> bool:
 def _walk_messages(rule: Rule, *, deadline: float, now: datetime) -> bool:
     """The bookings about which the rule still has something unsent of an older version."""
     while True:
-        about = _of_older_versions(rule).values_list("subject_kind", "subject_id", "schedule_version")
+        about = _of_older_versions(rule).of_who_has_it().values_list("subject_kind", "subject_id", "schedule_version")
         found = list(about.distinct()[:CHUNK])
         if not found:
             return True
@@ -150,6 +153,11 @@ def _drop_unwanted(rule: Rule, *, about: UUID | None = None) -> None:
     messages = _of_older_versions(rule)
     if about is not None:
         messages = messages.filter(subject_id=about)
+    if rule.is_active and rule.audience in {Audience.STAFF, Audience.BOTH}:
+        # Those of who lost a booking are not planned by what it is now: they stay where the rule still wants them.
+        lost = messages.filter(lost_starts_at__isnull=False, event=rule.event, channel=rule.channel)
+        lost = lost.filter(brand=rule.brand_id) if rule.brand_id else lost
+        lost.update(rule_version=rule.version)
     if rule.is_active:
         messages.end(
             MessageState.CANCELLED, why=Why.RULE_CHANGED, reason="The rule was changed and no longer wants it."

@@ -15,14 +15,13 @@ from uuid import UUID
 import structlog
 from django.db.models import F
 
-from notifications import subjects
 from notifications.channels.errors import PermanentFailureError, TransientFailureError, UnreachableError
 from notifications.channels.outgoing import Outgoing, Session
 from notifications.channels.registry import SESSIONS
 from notifications.models import Message, Rule
 from notifications.rules.messages import LEASE, MessageState, Why, gives_up, retry_after
 from notifications.rules.suppressions import SuppressionReason
-from notifications.selectors import Standing, reader_of, standing_of
+from notifications.selectors import Standing, facts_of, reader_of, standing_of
 from notifications.services import pauses
 from notifications.services.compose import compose
 from notifications.services.finish_message import finish_message, mark_sent
@@ -178,7 +177,7 @@ def _deliver(message: Message, turn: Turn, standing: Standing) -> bool:
 def _outgoing(message: Message, standing: Standing) -> Outgoing:
     """What is to be sent. Raises NotSentError where the message is untrue, late or unwanted by now."""
     now = standing.now
-    facts = subjects.load(kind=message.subject_kind, subject_id=message.subject_id)
+    facts = facts_of(message)
     if facts is None or facts.schedule_version != message.schedule_version:
         raise NotSentError(MessageState.SUPERSEDED, Why.CHANGED, "It was changed or cancelled before this was sent.")
     if message.expires_at <= now:

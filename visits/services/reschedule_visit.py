@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from notifications.public import Event, announce
+from notifications.public import Event, Former, announce
 from scheduling.errors import BusyError
 from scheduling.public import Service, Subject, move
 from tenants.errors import DomainError, StaleVersionError, check_version
@@ -28,7 +28,8 @@ def reschedule_visit(*, visit: Visit, slot_id: UUID, now: datetime, expected: fr
 
     The slot is checked as for a new visit, and may be another provider's who does this type; the time that the visit
     holds itself is free for it. To move it to where it is changes nothing and tells nobody. What it was agreed to cost
-    stays. `expected` are the versions of which the caller moves one, None for any.
+    stays. To the provider who had it before it is cancelled. `expected` are the versions of which the caller moves one,
+    None for any.
     """
     # Looked at under the lock: of two changes at once, the second sees what the first one made.
     visit = locked(Visit.objects.with_people(), visit.pk)
@@ -41,6 +42,7 @@ def reschedule_visit(*, visit: Visit, slot_id: UUID, now: datetime, expected: fr
     slot = open_slot_of_brand(slot_id=slot_id, brand_id=visit.brand_id)
     service = Service.objects.prefetch_related("needs__resources", "staff").get(pk=visit.service_id)
     check_slot(slot, service=service, client=visit.client)
+    had = Former(staff_id=visit.provider.person_id, starts_at=visit.starts_at, ends_at=visit.ends_at)
     visit.starts_at = slot.starts_at
     itself = Subject(Visit.SUBJECT_KIND, visit.pk)
     try:
@@ -48,11 +50,15 @@ def reschedule_visit(*, visit: Visit, slot_id: UUID, now: datetime, expected: fr
         put_in_slot(visit, taken)
     except BusyError as error:
         raise why_busy(slot, service, now=now) from error
+    loses_it = visit.provider.person_id != had.staff_id
+    if loses_it:
+        # It may be the other provider's own room.
+        visit.meeting_url = ""
     visit.assignment = None
     visit.status_before = ""
     visit.updated_at = now
     visit.version += 1
     visit.schedule_version += 1
     visit.save()
-    announce(event=Event.RESCHEDULED, occasion=occasion(visit), now=now)
+    announce(event=Event.RESCHEDULED, occasion=occasion(visit), now=now, former=had if loses_it else None)
     return visit
