@@ -61,7 +61,8 @@ class ServiceAdmin(NoDelete, BrandScopedAdmin):
     inlines: ClassVar = [ServiceHoursInline, ServiceNeedInline]
     fieldsets = (
         (None, {"fields": ("name", "code", "description", "brand", "is_active")}),
-        ("Time", {"fields": ("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "is_remote")}),
+        ("Time", {"fields": ("duration_minutes", "buffer_before_minutes", "buffer_after_minutes")}),
+        ("By video", {"fields": ("is_remote", "meeting_opens_minutes")}),
         ("Who and when", {"fields": ("staff", "offered_in", "step_minutes", "timezone")}),
         ("Terms", {"fields": ("notice_minutes", "horizon_days", "max_per_day", "max_per_staff_per_day")}),
         ("Price", {"fields": ("price_minor", "currency", "cancel_notice_minutes", "cancel_fee_percent")}),

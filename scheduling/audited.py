@@ -106,6 +106,7 @@ SERVICE = audited(
         "max_per_day",
         "max_per_staff_per_day",
         "is_remote",
+        "meeting_opens_minutes",
         "timezone",
         "is_active",
     ),

@@ -8,6 +8,7 @@ PROVIDER = audited(
     owner=("staff_member", "staff_member_id"),
     plain=("id", "staff_member_id", "brand_id", "specialty"),
     personal=("npi", "metadata"),
+    secret=("meeting_url",),
     bookkeeping=("created_at", "updated_at"),
 )
 SLOT = audited(

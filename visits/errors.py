@@ -135,3 +135,33 @@ class PatientNotNamedError(DomainError):
     code = "patient_not_named"
     kind = Kind.FORBIDDEN
     message = "Name a patient, which needs the scope act-as. Everybody's visits are seen with the scope manage:visits."
+
+
+class VisitNotRemoteError(DomainError):
+    code = "visit_not_remote"
+    kind = Kind.NOT_FOUND
+    message = "This visit has no meeting link: visits of its type do not take place by video or phone."
+
+
+class NoMeetingLinkError(DomainError):
+    code = "no_meeting_link"
+    kind = Kind.NOT_FOUND
+    message = "Nobody has given this visit a meeting link, and its provider has no standing one."
+
+
+class MeetingNotOpenError(DomainError):
+    code = "meeting_not_open"
+    kind = Kind.CONFLICT
+    message = "The meeting link of this visit is shown from {opens_at} on."
+
+
+class MeetingOverError(DomainError):
+    code = "meeting_over"
+    kind = Kind.CONFLICT
+    message = "This visit is over or called off: its meeting link is shown no more."
+
+
+class MeetingLinkError(DomainError):
+    code = "invalid_meeting_link"
+    kind = Kind.INVALID
+    message = "A meeting link begins with https://, has no password in it, and {most} characters at the most."

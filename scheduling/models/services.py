@@ -96,6 +96,12 @@ class Service(models.Model):
         null=True, blank=True, validators=[MinValueValidator(1)], help_text="Of one staff member. Empty: no limit."
     )
     is_remote = models.BooleanField("by video or phone", default=False)
+    meeting_opens_minutes = models.PositiveSmallIntegerField(
+        "meeting link shown (minutes before)",
+        default=30,
+        validators=[MaxValueValidator(MAX_MINUTES)],
+        help_text="How long before the start of a visit by video the patient sees its link. Staff always does.",
+    )
     timezone = ZoneField(help_text="The zone of its hours and of the days that its limits count.")
     staff = models.ManyToManyField(
         StaffMember, blank=True, related_name="services", help_text="Nobody chosen: all of the brand."

@@ -11,6 +11,7 @@ from notifications.services.register_webhook_endpoint import register_webhook_en
 from notifications.services.send_test_webhook import send_test_webhook
 from tests.support import cast, visiting
 from tests.support.http import Rest
+from visits.models import Visit
 from visits.rules.statuses import Step
 from visits.services.step_visit import step_visit
 
@@ -29,7 +30,9 @@ class ActingRest(Rest):
 
     def _is_the_coachs(self, method: str, path: str) -> bool:
         steps = ("/office-hours", "/check-in", "/start", "/complete", "/no-show", "/undo")
-        return path.endswith(steps) or (method != "GET" and path.startswith("/v1/providers/"))
+        return path.endswith(steps) or (
+            method != "GET" and (path.startswith("/v1/providers/") or path.endswith("/meeting"))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,11 @@ def make_scene(tenant: Any) -> Scene:
     booking = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9))
     begun = cast.make_booking(coach, client, slot_at=cast.tomorrow_at(9, days=-1))
     visiting.register(coach)
-    visit_type = visiting.make_visit_type()
+    # By video, with a link that the client sees from now on.
+    visit_type = visiting.make_visit_type(is_remote=True, meeting_opens_minutes=4 * 24 * 60)
     slots = [visiting.make_slot(coach, cast.tomorrow_at(18 + number)) for number in range(4)]
     visit = visiting.make_visit(slots[0], client, visit_type)
+    Visit.objects.filter(pk=visit.pk).update(meeting_url="https://meet.example.com/ada")
     held, done = (
         visiting.make_visit(visiting.make_slot(coach, cast.tomorrow_at(hour, days=-1)), client, visit_type)
         for hour in (18, 19)
@@ -169,6 +174,7 @@ def make_scene(tenant: Any) -> Scene:
                 "notes": "Hello",
             },
             "POST /v1/visits/<str:id>/reschedule": {"new_slot_id": str(slots[3].pk)},
+            "PUT /v1/visits/<str:id>/meeting": {"url": "https://meet.example.com/another"},
             "POST /v1/visits/<str:id>/cancel": {"reason": "Ill"},
             **{f"POST /v1/visits/<str:id>/{step}": {} for step in ("check-in", "start", "complete", "no-show", "undo")},
             "POST /v1/clients": person,

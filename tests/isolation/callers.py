@@ -101,8 +101,10 @@ def _mark_all() -> dict[str, str]:
         marks[f"canary-{name}"] = name
     for visit in Visit.objects.select_related("client__person"):
         name = f"{visit.client.person.given_name.lower()}'s-visit"
-        Visit.objects.filter(pk=visit.pk).update(notes=f"canary-{name}")
+        link = f"https://meet.example.com/{visit.pk}"
+        Visit.objects.filter(pk=visit.pk).update(notes=f"canary-{name}", meeting_url=link)
         marks[f"canary-{name}"] = name
+        marks[link] = f"{visit.client.person.given_name.lower()}'s-link"
     for slot in Slot.objects.select_related("provider__person"):
         marks[str(slot.pk)] = f"{slot.provider.person.given_name.lower()}'s-slot"
     for feed in CalendarFeed.objects.with_owner():

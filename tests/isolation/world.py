@@ -13,6 +13,7 @@ from scheduling.services.register_person import PersonData, register_client, reg
 from tenants.brands.models import Brand
 from tenants.context import use
 from tests.support import cast, visiting
+from visits.models import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ def _fill(canary: str, brand: Brand) -> Corner:
     service = cast.make_service(coach, brand=brand, name=f"Service {canary}")
     hold = cast.make_hold(service, cast.tomorrow_at(16), holder=f"person:{client.person_id}")
     visiting.register(coach, brand=brand)
-    visit_type = visiting.make_visit_type(f"type-{canary}", brand=brand)
+    visit_type = visiting.make_visit_type(f"type-{canary}", brand=brand, is_remote=True)
     slots = [visiting.make_slot(coach, cast.tomorrow_at(18 + hour), brand=brand, now=now) for hour in range(2)]
     visit = visiting.make_visit(
         slots[0], client, visit_type, reason=f"Reason {canary}", notes=f"Notes {canary}", now=now - timedelta(seconds=1)
     )
+    Visit.objects.filter(pk=visit.pk).update(meeting_url=f"https://meet.example.com/{canary}")
     feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
     delivery = WebhookDelivery.objects.get(endpoint=webhook, subject_id=booking.pk)
     delivery.tries.create(number=1, at=now, status=500, milliseconds=1, answer=f"Answer {canary}")

@@ -27,6 +27,9 @@ class Rest:
         headers = {**({} if if_match is None else {"If-Match": if_match}), **options.pop("headers", {})}
         return self.request("PATCH", path, body, headers=headers, **options)
 
+    def put(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self.request("PUT", path, body, **options)
+
     def delete(self, path: str, **options: Any) -> Any:
         return self.request("DELETE", path, **options)
 

@@ -18,7 +18,7 @@ from scheduling.api.acting import ActingForAnotherError, ActsForPerson
 from scheduling.public import Hold, HoldNotFoundError, StaffMember
 from tenants.errors import GoneError, StaleVersionError
 from visits import errors
-from visits.api import parameters, visit_examples
+from visits.api import meetings, parameters, visit_examples
 from visits.api import visit_shapes as shapes
 from visits.models import Visit
 from visits.rules.statuses import Step
@@ -37,19 +37,22 @@ _ANY_WRITE = [*_ANY, GoneError, StaleVersionError]
 _STEP = [*_ANY_WRITE, errors.PatientCanNotSayError, errors.ForbiddenStepError, errors.TooEarlyError]
 
 
-class VisitViewSet(ActsForPerson):
+class VisitViewSet(meetings.HasMeeting, ActsForPerson):
     """Everything below /v1/visits."""
 
     lookup_url_kwarg = "id"
     lookup_value_converter = "str"
     versioned: ClassVar = {
         "create", "retrieve", "reschedule", "cancel", "check_in", "start", "complete", "no_show", "undo",
+        "set_meeting",
     }  # fmt: skip
     scopes: ClassVar = {
         "list": _READS,
         "create": {"write:visits"},
         "retrieve": _READS,
         "cancellation": _READS,
+        "meeting": _READS,
+        "set_meeting": _WRITES,
         **dict.fromkeys(["reschedule", "cancel", "check_in", "start", "complete", "no_show", "undo"], _WRITES),
     }
     queries: ClassVar = {"list": shapes.VisitsQuery}
@@ -65,6 +68,8 @@ class VisitViewSet(ActsForPerson):
         ],
         "retrieve": _ANY,
         "cancellation": _ANY,
+        "meeting": [*_ANY, *meetings.REFUSALS],
+        "set_meeting": [*_ANY_WRITE, *meetings.REFUSALS_OF_SETTING],
         "reschedule": [*_ANY_WRITE, *rescheduling.REFUSALS],
         "cancel": [*_ANY_WRITE, errors.VisitNotCancellableError],
         **dict.fromkeys(["check_in", "start", "complete", "no_show", "undo"], _STEP),

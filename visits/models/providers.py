@@ -14,6 +14,13 @@ class Provider(models.Model):
     specialty = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null in the contract
     npi = models.CharField("NPI", max_length=20, null=True, blank=True)  # noqa: DJ001
     metadata = models.JSONField(default=dict, blank=True)
+    meeting_url = models.URLField(
+        "standing meeting link",
+        max_length=500,
+        blank=True,
+        default="",
+        help_text="Of all remote visits that have no link of their own.",
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
