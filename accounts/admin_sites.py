@@ -67,7 +67,7 @@ class PlatformAdminSite(AdminSite):
 
 
 class TenantAdminSite(AdminSite):
-    index_title = "This week"
+    index_title = "Today and this week"
     site_title = site_header = "Slotkeeper"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002

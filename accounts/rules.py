@@ -18,7 +18,7 @@ class Role(StrEnum):
 _SEES: Final = {
     Role.MANAGER: {"scheduling", "bookings", "visits", "notifications", "brands"},
     Role.RECEPTIONIST: {"scheduling", "bookings", "visits", "notifications"},
-    Role.COACH: {"bookings"},
+    Role.COACH: {"bookings", "visits"},
 }
 _CHANGES: Final = {
     Role.MANAGER: {
@@ -56,6 +56,9 @@ _CHANGES: Final = {
         "bookings.delete_officehourexception",
         "notifications.add_calendarfeed",
         "notifications.view_calendarfeed",
+        "visits.change_provider",
+        "visits.change_slot",
+        "visits.change_visit",
     },
 }
 # These see and change nothing but what is their own, which the admin's querysets see to.

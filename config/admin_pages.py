@@ -13,6 +13,7 @@ from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
 from bookings.models import CoachBooking
 from config.sending_panel import sending_panel
+from visits.admin_today import todays_visits
 
 DAYS = 7
 
@@ -58,7 +59,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": "Calendar",
             "items": [
-                {"title": "This week", "icon": "view_week", "link": reverse("admin:index")},
+                {"title": "Today and this week", "icon": "today", "link": reverse("admin:index")},
                 _item("Bookings", "event_available", "bookings_coachbooking"),
                 _item("Services", "design_services", "scheduling_service"),
                 _item("Visits", "clinical_notes", "visits_visit"),
@@ -114,10 +115,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """How sending goes and the coming week's bookings, as far as the viewer may see them; in the tenant's zone."""
+    """Today's visits, how sending goes and the coming week's bookings, as far as the viewer may see them."""
     if getattr(request, "tenant", None) is None:
         return context
-    context = {**context, "sending": sending_panel(request)}
+    visits_today = todays_visits(request, now=timezone.now())
+    context = {**context, "visits_today": visits_today, "sending": sending_panel(request)}
     if not request.user.has_perm("bookings.view_coachbooking"):
         return context
     zone = timezone.get_current_timezone()

@@ -16,9 +16,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.admin_base import BrandFilter, ReadOnly
 from accounts.admin_sites import tenant_site
 from api.admin_services import confirmation
+from visits.admin_meetings import ShowsMeeting, has_meeting
 from visits.admin_moves import MovesVisits
+from visits.admin_today import TakesSteps, possible_steps
 from visits.models import Visit
-from visits.rules.statuses import Status, Step, is_too_early, may_cancel, may_reschedule, status_after
+from visits.rules.statuses import Status, Step, may_cancel, may_reschedule
 from visits.services.cancel_visit import cancel_visit
 from visits.services.step_visit import step_visit
 
@@ -45,7 +47,7 @@ def _dialog(title: str, description: str, submit: str) -> Any:
 
 
 @admin.register(Visit, site=tenant_site)
-class VisitAdmin(ReadOnly, MovesVisits):
+class VisitAdmin(ReadOnly, TakesSteps, ShowsMeeting, MovesVisits):
     list_display = ("starts_at", "client_name", "provider_name", "service", "shown_status", "brand")
     list_filter = (
         ("starts_at", RangeDateFilter),
@@ -63,7 +65,7 @@ class VisitAdmin(ReadOnly, MovesVisits):
     search_help_text = "Client or provider, by name; clients by e-mail address too"
     date_hierarchy = "starts_at"
     actions: ClassVar = ["check_in_chosen", "no_show_chosen"]
-    actions_detail: ClassVar = ["check_in", "start", "complete", "no_show", "undo", "move", "cancel"]
+    actions_detail: ClassVar = ["check_in", "start", "complete", "no_show", "undo", "set_meeting", "move", "cancel"]
     fields = (
         "starts_at",
         "duration_minutes",
@@ -174,11 +176,13 @@ class VisitAdmin(ReadOnly, MovesVisits):
         visit: Any = self.get_object(request, object_id)
         if visit is None or not self.may(request, "change", visit):
             return []
-        possible = {step.value for step in Step if _is_possible(step, visit)}
+        possible = {step.value for step in possible_steps(visit, now=timezone.now())}
         if may_reschedule(Status(visit.status), starts_at=visit.starts_at, now=timezone.now()):
             possible.add("move")
         if may_cancel(Status(visit.status), starts_at=visit.starts_at, now=timezone.now(), as_staff=True):
             possible.add("cancel")
+        if has_meeting(visit):
+            possible.add("set_meeting")
         actions: list[Any] = super().get_actions_detail(request, None)
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         return [one for one in actions if one.action_name.removeprefix(prefix) in possible]
@@ -197,9 +201,3 @@ class VisitAdmin(ReadOnly, MovesVisits):
                 str(visit.pk),
                 lambda one: f"{step_visit(visit=one, step=step, now=timezone.now())}: {step.value.replace('_', ' ')}.",
             )
-
-
-def _is_possible(step: Step, visit: Visit) -> bool:
-    before = Status(visit.status_before) if visit.status_before else None
-    leads_on = status_after(step, status=Status(visit.status), before=before) is not None
-    return leads_on and not is_too_early(step, starts_at=visit.starts_at, now=timezone.now())
