@@ -69,6 +69,17 @@ class DemoService:
 
 
 @dataclass(frozen=True)
+class DemoVisitType:
+    code: str
+    name: str
+    brand: str
+    minutes: int
+    price_minor: int
+    currency: str
+    is_remote: bool = False
+
+
+@dataclass(frozen=True)
 class DemoTenant:
     slug: str
     name: str
@@ -79,6 +90,7 @@ class DemoTenant:
     clients: tuple[DemoClient, ...]
     providers: dict[str, tuple[str, str]] = field(default_factory=dict)  # coach's name → specialty, NPI
     services: tuple[DemoService, ...] = ()
+    visit_types: tuple[DemoVisitType, ...] = ()
     closures: tuple[tuple[str, str, str], ...] = ()
     rooms: tuple[str, ...] = ()
     address: str = ""
@@ -124,7 +136,15 @@ TENANTS = (
             DemoClient("Otto Brandt", "harbor-kids", "America/Chicago"),
             DemoClient("Priya Nair", "harbor-kids", "Asia/Kolkata"),
         ),
-        providers={"Ravi Menon": ("Clinical psychology", "1932471005")},
+        providers={
+            "Ravi Menon": ("Clinical psychology", "1932471005"),
+            "Nell Okafor": ("Family therapy", "1265430982"),
+        },
+        visit_types=(
+            DemoVisitType("video-visit", "Video visit", "harbor-mind", 30, 9000, "USD", is_remote=True),
+            DemoVisitType("check-up", "Short check-up", "harbor-mind", 15, 4500, "USD", is_remote=True),
+            DemoVisitType("family-visit", "Family visit", "harbor-kids", 30, 11000, "USD"),
+        ),
         services=(
             DemoService(
                 "first-consultation",
@@ -166,6 +186,8 @@ TENANTS = (
             DemoClient("Ben Adeyemi", "athletica", "Europe/London"),
             DemoClient("Yuki Tanaka", "athletica", "Asia/Tokyo"),
         ),
+        providers={"Marko Ilic": ("Physiotherapy", "")},
+        visit_types=(DemoVisitType("physio", "Physiotherapy", "athletica", 30, 4500, "EUR"),),
         rooms=("Court 1", "Court 2", "Gym"),
         address="Carrer de la Marina 16, Barcelona",
     ),
@@ -194,6 +216,11 @@ TENANTS = (
         clients=(
             DemoClient("Emma Roth", "bellevue", "Europe/Zurich", "de"),
             DemoClient("Noah Perrin", "bellevue", "Europe/Zurich", "fr"),
+        ),
+        providers={"Dr. Anna Keller": ("Dentistry", "")},
+        visit_types=(
+            DemoVisitType("check-up", "Dental check-up", "bellevue", 30, 15000, "CHF"),
+            DemoVisitType("second-opinion", "Second opinion by video", "bellevue", 20, 9000, "CHF", is_remote=True),
         ),
         rooms=("Treatment 1", "Treatment 2", "X-ray"),
         address="Bellevueplatz 5, Zurich",

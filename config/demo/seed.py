@@ -18,7 +18,7 @@ from bookings.services.publish_office_hour import OfficeHourData, publish_office
 from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
 from config.demo.notifications import add_notifications
-from config.demo.visits import add_visits
+from config.demo.visits import add_days, add_visit_types, add_visits
 from scheduling.models import Client, Closure, Location, Person, Resource, Service, StaffMember, WorkingHours
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
@@ -82,7 +82,8 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
             staff_member=staff[name],
             brand=staff[name].brands.get(),
             specialty=specialty,
-            npi=npi,
+            npi=npi or None,
+            meeting_url=f"https://meet.example.com/{email_of(name, '').rstrip('@').replace('.', '-')}",
             created_at=now,
             updated_at=now,
         )
@@ -110,8 +111,11 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
             register_room(name=room, location=location)
     add_rules()
     add_notifications(demo.slug, next(iter(brands.values())), now=now)
-    for name in demo.providers:
-        add_visits(demo.slug, staff[name], clients, now=now)
+    services = add_visit_types(demo, brands, now=now)
+    providers = [staff[name] for name in demo.providers]
+    if demo is TENANTS[0]:
+        add_visits(demo.slug, providers[0], clients, services, now=now)
+    add_days(providers, clients, services, now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
 
 
