@@ -16,6 +16,10 @@ _FROM, _UNTIL = time(8), time(18)
 _CROWDED: Final = 12
 _LEFT, _WIDTH, _TOP, _LANE, _BAR = 150, 1000, 24, 38, 28
 _LEAST: Final = 4.0
+# Of a letter in a bar, about, and beside the text.
+_LETTER, _PADDING = 7.2, 10
+# Between one bar and the next.
+_GAP: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def picture(visits: Sequence[Visit], day: Day, *, now: datetime) -> Picture:
         times = f"{day.written(visit.starts_at)}–{day.written(visit.ends_at)}"
         client, what = visit.client.person.name, visit.service.name
         title = f"{times} {client}, {what}: {visit.get_status_display().lower()}"
-        return Bar(visit.pk, visit.status, left, max(round(right - left, 1), _LEAST), client, title)
+        width = max(round(right - left - _GAP, 1), _LEAST)
+        return Bar(visit.pk, visit.status, left, width, _fitting(client, width), title)
 
     by_name = sorted({(visit.provider.person.name, visit.provider_id) for visit in visits})
     lanes = [
@@ -111,6 +116,13 @@ def picture(visits: Sequence[Visit], day: Day, *, now: datetime) -> Picture:
         lanes=lanes,
         now=x(now) if opens <= now < closes else None,
     )
+
+
+def _fitting(name: str, width: float) -> str:
+    """Of a name what has room: all of it, the first word, the initials, or nothing."""
+    words = name.split()
+    shorter = (name, *words[:1], "".join(word[0] for word in words))
+    return next((text for text in shorter if len(text) * _LETTER + _PADDING <= width), "")
 
 
 def _hours(opens: datetime, closes: datetime, day: Day, x: Callable[[datetime], float]) -> Iterator[Hour]:

@@ -18,6 +18,9 @@ from visits.rules.statuses import Status
 from visits.selectors.meetings import meeting_of, window_of
 from visits.services.set_meeting_link import set_meeting_link, set_standing_link
 
+# Start, length and status: with the link, what is looked for most often.
+_AFTER = 3
+
 
 class LinkForm(BaseDialogForm):
     """Begins with the link that there is: what is left empty is taken away."""
@@ -57,7 +60,7 @@ class ShowsMeeting(ActsThroughServices):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
         shown = obj is not None and obj.service.is_remote and self.may(request, "change", obj)
-        return (*fields, "meeting_link") if shown else fields
+        return (*fields[:_AFTER], "meeting_link", *fields[_AFTER:]) if shown else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*super().get_readonly_fields(request, obj), "meeting_link")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -43,6 +44,9 @@ _DONE: Final = {
 # Most often the next one.
 _MAIN: Final = (Step.CHECK_IN, Step.START, Step.COMPLETE)
 _ADDRESS: Final = "admin:visits_visit_take"
+_OVER: Final = {Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
+# So many that are over are folded away.
+_MANY: Final = 3
 # Around a day there must be room to look at those before and after it.
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 
@@ -77,6 +81,8 @@ class Today:
     zone: str
     picture: Picture | None
     legend: list[tuple[Status, int]]
+    # Those with which the day began and that are over, where there are many; and the others.
+    earlier: list[Row]
     rows: list[Row]
     names_brand: bool
     upcoming: Visit | None
@@ -107,6 +113,20 @@ def todays_visits(request: HttpRequest, *, now: datetime) -> Today | None:
         ahead = seen.filter(starts_at__gte=max(day.end, now)).exclude(status=Status.CANCELLED)
         upcoming = ahead.order_by("starts_at").first()
     changeable = _changeable(admin, request, visits)
+    rows = [
+        Row(
+            visit,
+            f"{day.written(visit.starts_at)}–{day.written(visit.ends_at)}",
+            _late(visit, now=now),
+            _buttons(visit, now=now) if visit.pk in changeable else [],
+            reverse(_ADDRESS, args=[visit.pk]),
+            admin.page_of(visit.pk),
+            str(visit.pk) == request.GET.get("visit"),
+        )
+        for visit in visits
+    ]
+    over = len(list(takewhile(lambda row: _is_over(row, now=now), rows))) if day.on == today else 0
+    over = over if over >= _MANY else 0
     return Today(
         day=day.on,
         name=_name(day.on, today),
@@ -116,18 +136,8 @@ def todays_visits(request: HttpRequest, *, now: datetime) -> Today | None:
         zone="" if zone.key == timezone.get_current_timezone_name() else zone.key,
         picture=picture(to_be_held, day, now=now) if to_be_held else None,
         legend=[(status, count) for status in Status if (count := sum(visit.status == status for visit in visits))],
-        rows=[
-            Row(
-                visit,
-                f"{day.written(visit.starts_at)}–{day.written(visit.ends_at)}",
-                _late(visit, now=now),
-                _buttons(visit, now=now) if visit.pk in changeable else [],
-                reverse(_ADDRESS, args=[visit.pk]),
-                admin.page_of(visit.pk),
-                str(visit.pk) == request.GET.get("visit"),
-            )
-            for visit in visits
-        ],
+        earlier=rows[:over],
+        rows=rows[over:],
         names_brand=len(brands) > 1,
         upcoming=upcoming,
         upcoming_day=upcoming and upcoming.starts_at.astimezone(zone).date(),
@@ -201,6 +211,11 @@ def _late(visit: Visit, *, now: datetime) -> int:
     if visit.status != Status.SCHEDULED or not visit.starts_at < now < visit.ends_at:
         return 0
     return int((now - visit.starts_at) // timedelta(minutes=1))
+
+
+def _is_over(row: Row, *, now: datetime) -> bool:
+    """Whether nobody waits for anything any more. What was just changed is shown."""
+    return row.visit.ends_at <= now and row.visit.status in _OVER and not row.is_changed
 
 
 def _name(day: date, today: date) -> str:

@@ -241,6 +241,32 @@ def test_an_empty_day_says_when_the_next_visit_is(sign_in: SignIn) -> None:
     assert "all that was booked was cancelled" in _page(admin, day=_day(visit))
 
 
+def test_many_that_are_over_are_folded_away_but_not_what_was_just_changed(sign_in: SignIn) -> None:
+    now = datetime.now(tz=UTC).replace(second=0, microsecond=0)
+    midnight = NOON.astimezone(BERLIN).replace(hour=0).astimezone(UTC)
+    if now - midnight < timedelta(minutes=30):
+        pytest.skip("Nothing of today can be over yet.")
+    provider = visiting.make_provider()
+    service = visiting.make_visit_type(duration_minutes=5)
+    visits = [
+        visiting.make_visit(
+            visiting.make_slot(provider, midnight + timedelta(minutes=5 * number), minutes=5),
+            cast.make_client(),
+            service,
+        )
+        for number in range(4)
+    ]
+    for visit in visits[:3]:
+        step_visit(visit=visit, step=Step.COMPLETE, now=now)
+    admin = sign_in()
+
+    folded, _, shown = _page(admin).partition("</details>")
+
+    assert "3 earlier ones are over" in folded
+    assert (folded.count("sk-visit-row"), shown.count("sk-visit-row")) == (3, 1)
+    assert "<details" not in _page(admin, visit=str(visits[0].pk))
+
+
 def test_the_day_is_that_of_the_brands_clocks(sign_in: SignIn) -> None:
     """Three in the morning in Berlin, the tenant's zone, is the evening before in New York, the brand's."""
     kids = cast.make_brand()
@@ -297,7 +323,7 @@ def _drawn(*visits: Visit, day: date, zone: str, now: datetime) -> Any:
 def test_the_picture_has_a_lane_for_each_provider_and_is_to_scale(north: Any) -> None:
     at = cast.MONDAY.replace(hour=9)
     one = _visit(at)
-    two = _visit(at + timedelta(hours=1), provider=one.provider, client="Carol")
+    two = _visit(at + timedelta(hours=1), provider=one.provider, client="Carolina Castellanos")
     other = _visit(at, provider=visiting.make_provider("Ada Other"))
 
     drawn = _drawn(one, two, other, day=at.date(), zone="UTC", now=at + timedelta(hours=4))
@@ -306,7 +332,8 @@ def test_the_picture_has_a_lane_for_each_provider_and_is_to_scale(north: Any) ->
     first, second = drawn.lanes[1].bars
     hour = (drawn.width - drawn.left) / 10
     assert [first.x, second.x] == [drawn.left + hour, drawn.left + 2 * hour]
-    assert first.width == pytest.approx(hour / 2, abs=0.2)
+    assert first.width == pytest.approx(hour / 2 - 2, abs=0.2)
+    assert [first.label, second.label] == ["Bob", "CC"]
     assert [one.label for one in drawn.hours][::9] == ["08:00", "17:00"]
     assert drawn.now == drawn.left + 5 * hour
 
