@@ -159,9 +159,3 @@ class MeetingOverError(DomainError):
     code = "meeting_over"
     kind = Kind.CONFLICT
     message = "This visit is over or called off: its meeting link is shown no more."
-
-
-class MeetingLinkError(DomainError):
-    code = "invalid_meeting_link"
-    kind = Kind.INVALID
-    message = "A meeting link begins with https://, has no password in it, and {most} characters at the most."

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from api.models import IdempotencyRecord
 from scheduling.models import Client, Service, StaffMember
@@ -194,8 +195,8 @@ def test_another_providers_room_is_not_entered(provider: StaffMember, patient: C
     assert reschedule_visit(visit=visit, slot_id=theirs.pk, now=now).meeting_url == ""
 
 
-def test_a_service_that_is_no_link_is_refused(provider: StaffMember) -> None:
-    with pytest.raises(errors.MeetingLinkError):
+def test_the_services_take_no_other_link_either(provider: StaffMember) -> None:
+    with pytest.raises(ValidationError):
         set_standing_link(
             provider=Provider.objects.get(staff_member=provider), url="http://a.b", now=datetime.now(tz=UTC)
         )

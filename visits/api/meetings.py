@@ -15,7 +15,7 @@ from api.writes import shown_once
 from visits import errors
 from visits.api import parameters
 from visits.models import Visit
-from visits.rules.meetings import LONGEST_LINK, Window, is_link
+from visits.rules.meetings import LONGEST_LINK, WHAT_IS_A_LINK, Window, is_link
 from visits.selectors.meetings import meeting_of, window_of
 from visits.services.set_meeting_link import set_meeting_link
 
@@ -44,7 +44,7 @@ class MeetingLink(BodySerializer):
 
     def validate_url(self, url: str | None) -> str | None:
         if url is not None and not is_link(url):
-            raise serializers.ValidationError("Write an address that begins with https:// and has no password in it.")
+            raise serializers.ValidationError(WHAT_IS_A_LINK)
         return url
 
 

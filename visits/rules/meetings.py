@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from visits.rules.statuses import Status
 
 LONGEST_LINK: Final = 500
+WHAT_IS_A_LINK: Final = "Write an address that begins with https:// and has no password in it."
 # Afterwards nobody needs to get into the room.
 _TO_BE_HELD: Final = {Status.SCHEDULED, Status.CHECKED_IN, Status.IN_PROGRESS}
 

@@ -1,26 +1,25 @@
 """Saying where remote visits take place."""
 
 from datetime import datetime
-from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tenants.errors import DomainError, StaleVersionError, check_version
+from tenants.errors import check_version
 from tenants.locking import locked
-from visits.errors import MeetingLinkError, MeetingOverError, VisitNotRemoteError
+from visits.errors import MeetingOverError
 from visits.models import Provider, Visit
-from visits.rules.meetings import LONGEST_LINK, Sight, is_link, sight
+from visits.rules.meetings import WHAT_IS_A_LINK, Sight, is_link, sight
 from visits.rules.statuses import Status
 from visits.selectors.meetings import window_of
-
-REFUSALS: Final[list[type[DomainError]]] = [MeetingLinkError, VisitNotRemoteError, MeetingOverError, StaleVersionError]
 
 
 @transaction.atomic
 def set_meeting_link(*, visit: Visit, url: str, now: datetime, expected: frozenset[int] | None = None) -> Visit:
     """Gives a remote visit a link of its own; empty: the provider's standing link counts again. Nobody is told.
 
-    `expected` are the versions of which the caller changes one, None for any. Raises GoneError, or one of REFUSALS.
+    `expected` are the versions of which the caller changes one, None for any. Raises GoneError,
+    StaleVersionError, VisitNotRemoteError, MeetingOverError, ValidationError.
     """
     _check(url)
     visit = locked(Visit.objects.with_people(), visit.pk)
@@ -38,7 +37,7 @@ def set_meeting_link(*, visit: Visit, url: str, now: datetime, expected: frozens
 def set_standing_link(*, provider: Provider, url: str, now: datetime) -> Provider:
     """Gives a provider the link of all remote visits that have none of their own; empty: none.
 
-    Raises GoneError, MeetingLinkError.
+    Raises GoneError, ValidationError.
     """
     _check(url)
     provider = locked(Provider.objects.all(), provider.pk)
@@ -50,4 +49,4 @@ def set_standing_link(*, provider: Provider, url: str, now: datetime) -> Provide
 
 def _check(url: str) -> None:
     if url and not is_link(url):
-        raise MeetingLinkError(most=LONGEST_LINK)
+        raise ValidationError({"url": [WHAT_IS_A_LINK]})
