@@ -8,9 +8,11 @@ import pytest
 
 from notifications.channels.email.calendar import calendar_file
 from notifications.models import Message, Rule, WebhookDelivery
+from notifications.rules import MessageState, Why
 from notifications.selectors import facts_of, reader_of
 from notifications.services.compose import compose
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
+from notifications.services.retry_message import retry_message
 from scheduling.models import Client, Service, StaffMember
 from tests.notifications import scene
 from tests.support import cast, visiting
@@ -83,6 +85,19 @@ def test_it_is_sent_whatever_becomes_of_the_visit_afterwards(visit: Visit) -> No
 
     assert ("cancelled", "Pia", "sent") in _told()
     assert ("rescheduled", "Bob", "superseded") in _told()
+
+
+def test_staff_may_send_it_again_though_the_visit_has_moved_on(visit: Visit) -> None:
+    moved = _to(visit, visiting.make_provider("Eve Other"))
+    theirs = Message.objects.filter(event="cancelled")
+    theirs.end(MessageState.DEAD, why=Why.REFUSED, reason="")
+    _to(moved, moved.provider, hour=13)
+
+    again = retry_message(message_id=theirs.get().pk, by="user:1", now=_now())
+
+    assert again.state == "planned"
+    scene.send_due()
+    assert ("cancelled", "Pia", "sent") in _told()
 
 
 def test_webhooks_hear_of_a_move_alone(visit: Visit) -> None:
