@@ -165,11 +165,18 @@ def test_staff_of_another_brand_opens_nothing(sign_in: SignIn, provider: StaffMe
 
 
 @pytest.mark.parametrize("path", [MANY, ONE])
-def test_a_coach_who_sees_no_slots_opens_none(sign_in: SignIn, provider: StaffMember, path: str) -> None:
-    coach = sign_in(Role.COACH, user=cast.make_user(provider))
-    assert coach.get(path).status_code == 403
-    assert coach.post(path, **_asked(provider)).status_code == 403
+def test_a_provider_opens_their_own_slots_and_nobody_elses(sign_in: SignIn, provider: StaffMember, path: str) -> None:
+    other = visiting.make_provider("Eve Other")
+    asked = {**_asked(provider), "day": str(DAY), "start": "10:00"}
+    themselves = sign_in(Role.COACH, user=cast.make_user(provider))
+
+    page = _page(themselves.get(path))
+    assert "Pia Provider" in page
+    assert "Eve Other" not in page
+    themselves.post(path, **{**asked, "provider": Provider.objects.get(staff_member=other).pk})
     assert not Slot.objects.exists()
+    themselves.post(path, **asked)
+    assert set(Slot.objects.values_list("provider", flat=True)) == {provider.pk}
 
 
 def test_without_a_provider_it_is_said_how_one_becomes_one(sign_in: SignIn) -> None:
