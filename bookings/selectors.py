@@ -112,7 +112,12 @@ def office_hour_offers(
 ) -> list[StaffOffer] | None:
     """An office hour as what its coach offers (scheduling.offers.OfferSource): it can be asked for, and held."""
     del within  # an office hour's exceptions are few
-    found = OfficeHour.objects.filter(pk=service_id, brand_id=brand_id, is_active=True, coach__is_active=True)
+    found = OfficeHour.objects.filter(
+        pk=service_id,
+        brand_id=brand_id,
+        is_active=True,
+        coach__in=StaffMember.objects.active().filter(brands=brand_id),
+    )
     office_hour = found.select_related("coach").first()
     if office_hour is None:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from scheduling.rules.availability import Offer
 from scheduling.rules.intervals import Period
@@ -14,10 +15,11 @@ from scheduling.rules.intervals import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many of a service a day may have; None for any number. Days are those of the offer's zone."""
+    """How many of a service a day of a zone may have; None for any number, and for the offer's own zone."""
 
     per_day: int | None = None
     per_staff_per_day: int | None = None
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

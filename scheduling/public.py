@@ -3,7 +3,7 @@
 from scheduling.errors import NoStaffError, ServiceNotFoundError
 from scheduling.models import Client, Hold, Person, Room, Service, StaffMember
 from scheduling.models.fields import ZoneField
-from scheduling.offers import Limits, StaffOffer, offers_of, register_offers
+from scheduling.offers import StaffOffer, offers_of, register_offers
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.names import full_name
@@ -11,7 +11,7 @@ from scheduling.selectors.availability import Question, ask
 from scheduling.selectors.calendars import calendars
 from scheduling.selectors.encounters import Encounter, encounter
 from scheduling.selectors.ledger import Held, held_near, held_resources, holders
-from scheduling.selectors.schedules import hours_offers, terms_of, workers
+from scheduling.selectors.schedules import hours_offers, limits_of, terms_of, workers
 from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
 from scheduling.services.ledger import SlotTakenError, move, release, reserve
 from scheduling.services.register_person import (
@@ -30,7 +30,6 @@ __all__ = [
     "Hold",
     "HoldMismatchError",
     "HoldNotFoundError",
-    "Limits",
     "NoStaffError",
     "Period",
     "Person",
@@ -55,6 +54,7 @@ __all__ = [
     "held_resources",
     "holders",
     "hours_offers",
+    "limits_of",
     "move",
     "offers_of",
     "register_offers",

@@ -73,7 +73,8 @@ class Client(models.Model):
 
 class StaffQuerySet(models.QuerySet["StaffMember"]):
     def active(self) -> "StaffQuerySet":
-        return self.filter(is_active=True)
+        """Who can be booked."""
+        return self.filter(is_active=True, resource__is_active=True)
 
     def known_as(self, person_id: uuid.UUID) -> "StaffQuerySet":
         return self.filter(person_id=person_id)

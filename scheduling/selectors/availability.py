@@ -106,7 +106,7 @@ def _full(offers: Sequence[StaffOffer], frame: Frame, *, but: Subject | None) ->
     for offer in offers:
         before = offer.offer.terms.buffer_before
         full = 0
-        for day in days_of(offer.offer.zone, frame):
+        for day in days_of(offer.limits.zone or offer.offer.zone, frame):
             on_day = [taken for at, taken in booked[offer.service_id] if day.start <= at + before < day.end]
             of_staff = sum(offer.resource_id in resources for resources in on_day)
             if _reached(offer.limits.per_day, len(on_day)) or _reached(offer.limits.per_staff_per_day, of_staff):

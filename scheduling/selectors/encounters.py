@@ -43,16 +43,18 @@ def encounter(
                 client.id, client.person_id,
                 ARRAY(
                     SELECT daterange(starts_on, ends_on, '[]') FROM scheduling_closure
-                    WHERE location_id IS NULL AND (brand_id IS NULL OR brand_id = %(brand)s)
+                    WHERE CASE WHEN location_id IS NULL THEN brand_id IS NULL OR brand_id = %(brand)s
+                            ELSE location_id = resource.location_id END
                         AND ends_on >= %(first)s AND starts_on <= %(last)s
                 )
             FROM scheduling_staffmember staff
+            JOIN scheduling_resource resource ON resource.id = staff.resource_id
             LEFT JOIN scheduling_client client ON client.person_id = coalesce(
                 %(client)s, (SELECT id FROM scheduling_person WHERE user_id = %(user)s)
             ) AND EXISTS (
                 SELECT FROM scheduling_client_brands WHERE client_id = client.id AND brand_id = %(brand)s
             )
-            WHERE staff.person_id = %(staff)s AND staff.is_active
+            WHERE staff.person_id = %(staff)s AND staff.is_active AND resource.is_active
             """,
             {
                 "staff": staff_person_id,

@@ -80,7 +80,7 @@ def service_offers(
         return None
     numbers = list(service.staff.values_list("pk", flat=True)) or None
     bounds = _service_hours(service)
-    terms = terms_of(service)
+    terms, limits = terms_of(service), limits_of(service)
     needs = [[resource.pk for resource in need.resources.all() if resource.is_active] for need in service.needs.all()]
     return [
         StaffOffer(
@@ -96,7 +96,7 @@ def service_offers(
                 terms=terms,
             ),
             needs=needs,
-            limits=Limits(per_day=service.max_per_day, per_staff_per_day=service.max_per_staff_per_day),
+            limits=limits,
         )
         for worker in workers(brand_id=brand_id, within=within, staff_ids=staff_ids, numbers=numbers)
     ]
@@ -124,6 +124,15 @@ def terms_of(service: Service) -> Terms:
         horizon=timedelta(days=service.horizon_days),
         buffer_before=service.buffer_before_minutes,
         buffer_after=service.buffer_after_minutes,
+    )
+
+
+def limits_of(service: Service) -> Limits:
+    # In one zone, wherever the staff is: else a day of one would not be that of another.
+    return Limits(
+        per_day=service.max_per_day,
+        per_staff_per_day=service.max_per_staff_per_day,
+        zone=ZoneInfo(service.timezone),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bookings.models import CoachBooking
-from scheduling.models import Client, Closure, StaffMember
+from scheduling.models import Client, Closure, Location, Resource, StaffMember
 from scheduling.public import Period, Subject, reserve
 from scheduling.services.register_person import register_client
 from tenants.ids import new_id
@@ -216,3 +216,36 @@ def test_a_person_who_became_a_client_of_this_brand_too_is_found(north: Any, coa
     patient.brands.add(cast.main_brand())
 
     assert _book(Rest(north, cast.make_token(user=user)), coach, cast.tomorrow_at(9)).status_code == 201
+
+
+def test_a_coach_whose_location_is_closed_is_not_booked(as_patient: Rest, coach: StaffMember) -> None:
+    """As the list of slots has it."""
+    cast.make_office_hour(coach)
+    here, day = Location.objects.create(name="Here"), cast.tomorrow_at(9).date()
+    Resource.objects.filter(pk=coach.resource_id).update(location=here)
+    Closure.objects.create(name="Painters", starts_on=day, ends_on=day, location=here)
+    path = f"/v1/coaches/{coach.person_id}"
+
+    answer = as_patient.post(f"{path}/bookings", {"slot_at": cast.tomorrow_at(9).isoformat()})
+
+    assert (answer.status_code, answer.json()["error"]) == (409, "slot_closed")
+    assert f"{day}T09:00:00Z" not in [slot["slot_at"] for slot in as_patient.get(f"{path}/slots").json()["slots"]]
+
+
+def test_a_coach_who_can_not_be_reserved_is_no_coach(as_patient: Rest, coach: StaffMember) -> None:
+    office_hour = cast.make_office_hour(coach)
+    Resource.objects.filter(pk=coach.resource_id).update(is_active=False)
+    path, slot = f"/v1/coaches/{coach.person_id}", cast.tomorrow_at(9).isoformat()
+
+    assert as_patient.post(f"{path}/bookings", {"slot_at": slot}).json()["error"] == "coach_not_found"
+    assert as_patient.get(f"{path}/slots").json()["error"] == "coach_not_found"
+    held = as_patient.post("/v1/holds", {"service_id": str(office_hour.pk), "start_at": slot})
+    assert held.json()["code"] == "service_not_found"
+
+
+def test_an_office_hour_of_who_left_the_brand_is_not_held(as_patient: Rest, coach: StaffMember) -> None:
+    office_hour = cast.make_office_hour(coach)
+    coach.brands.set([cast.make_brand()])
+    wanted = {"service_id": str(office_hour.pk), "start_at": cast.tomorrow_at(9).isoformat()}
+
+    assert as_patient.post("/v1/holds", wanted).json()["code"] == "service_not_found"

@@ -272,3 +272,15 @@ def test_a_held_room_stays_the_one_that_was_held(
 def test_a_named_slot_or_a_start_is_needed(patient: Client, first_talk: Service) -> None:
     with pytest.raises(ValueError, match="slot or a start"):
         _book(patient)
+
+
+def test_two_providers_of_one_name_are_two(provider: StaffMember, first_talk: Service, slot: Slot) -> None:
+    """Their slots take turns."""
+    namesake = visiting.make_provider("Pia Provider")
+    for number, one in enumerate([namesake, provider, namesake], start=1):
+        visiting.make_slot(one, START + number * HALF)
+
+    within = Period(START, START + timedelta(hours=3))
+    found = offers_of(service_id=first_talk.pk, brand_id=slot.brand_id, staff_ids=None, within=within) or []
+
+    assert [offer.staff_id for offer in found] == [provider.person_id, namesake.person_id]

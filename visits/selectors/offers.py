@@ -5,7 +5,7 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from scheduling.public import Limits, Period, Service, StaffMember, StaffOffer, terms_of
+from scheduling.public import Period, Service, StaffMember, StaffOffer, limits_of, terms_of
 from scheduling.rules.availability import SlotsOffer, Terms
 from visits.models import Slot
 
@@ -27,7 +27,8 @@ def visit_offers(
     slots = Slot.objects.open().of_brand(brand_id).filter(starts_at__lt=within.end, ends_at__gt=within.start)
     if staff_ids is not None:
         slots = slots.filter(provider__person__in=staff_ids)
-    by_provider = groupby(slots.with_provider().order_by("provider", "starts_at"), key=lambda slot: slot.provider)
+    # By number: two providers may have the same name.
+    by_provider = groupby(slots.with_provider().order_by("provider_id", "starts_at"), key=lambda slot: slot.provider)
     return [slot_offer(service, provider, list(their)) for provider, their in by_provider if does(service, provider)]
 
 
@@ -46,7 +47,7 @@ def slot_offer(service: Service, provider: StaffMember, slots: Sequence[Slot]) -
         needs=[
             [resource.pk for resource in need.resources.all() if resource.is_active] for need in service.needs.all()
         ],
-        limits=Limits(per_day=service.max_per_day, per_staff_per_day=service.max_per_staff_per_day),
+        limits=limits_of(service),
     )
 
 

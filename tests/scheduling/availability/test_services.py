@@ -284,3 +284,15 @@ def test_the_statements_do_not_grow_with_the_staff(north: Any, number: int) -> N
 
     # The service, its hours, needs, their resources and its staff; who works when; what is taken; how many.
     assert len(captured) == 8
+
+
+def test_a_limit_counts_the_days_of_the_services_zone(north: Any) -> None:
+    """At 23:00 UTC it is the next day in Berlin."""
+    make_worker(starts=0, ends=0)
+    service = make_service(max_per_day=1, timezone="Europe/Berlin")
+    _book(service, 23)
+
+    assert max(_free(service)) == 22
+    with pytest.raises(errors.LimitReachedError):
+        _book(service, 25, offered=offers(service, day=at(24)))
+    _book(service, 22)
