@@ -25,6 +25,7 @@ class NewCoachBooking(BodySerializer):
     notes = serializers.CharField(
         required=False, allow_null=True, allow_blank=True, max_length=MAX_NOTES, trim_whitespace=False
     )
+    hold_id = serializers.UUIDField(required=False, help_text="Of a hold on this slot, which becomes the booking's.")
 
 
 class OtherSlot(BodySerializer):

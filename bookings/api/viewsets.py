@@ -19,14 +19,16 @@ from bookings.models import OfficeHour
 from bookings.services import book_coach as booking_service
 from bookings.services.book_coach import book_coach
 from bookings.services.publish_office_hour import publish_office_hour
-from scheduling.api.acting import ActingForAnotherError, ActsForPerson
-from scheduling.public import Period, StaffMember
+from scheduling.api.acting import ActingForAnotherError
+from scheduling.api.holding import BooksHeldTime
+from scheduling.api.windows import asked_period
+from scheduling.public import StaffMember
 
 _COACH = [errors.CoachNotFoundError, errors.CoachOutsideBrandError]
 _DEFAULT_WINDOW = timedelta(days=7)
 
 
-class CoachViewSet(ActsForPerson):
+class CoachViewSet(BooksHeldTime):
     """Everything below /v1/coaches/{coachId}."""
 
     lookup_field = "coach_id"
@@ -69,6 +71,7 @@ class CoachViewSet(ActsForPerson):
             user_id=principal_of(request).user_id,
             brand_id=current_brand_id(request),
             slot_at=wanted["slot_at"],
+            hold=self.hold(wanted.get("hold_id")),
             notes=wanted.get("notes"),
             now=self.now,
         )
@@ -93,17 +96,12 @@ class CoachViewSet(ActsForPerson):
     @action(detail=True, methods=["get"])
     def slots(self, request: Request, coach_id: str) -> Response:
         query = self.query()
-        start = query.get("from", self.now)
-        end = query.get("to", start + _DEFAULT_WINDOW)
-        if end <= start:
-            raise InvalidInputError({"to": ["Must be after from."]})
-        if end - start > selectors.MAX_WINDOW:
-            raise InvalidInputError({"to": [f"At most {selectors.MAX_WINDOW.days} days after from."]})
+        within = asked_period(query, now=self.now, default=_DEFAULT_WINDOW, most=selectors.MAX_WINDOW)
         coach = self.coach(coach_id)
         asked: dict[str, Any] = {
             "coach": coach,
             "brand_id": current_brand_id(request),
-            "within": Period(start, end),
+            "within": within,
             "now": self.now,
         }
         if query.get("why") == "true":

@@ -7,12 +7,14 @@ from django.db import transaction
 
 from bookings.models import CoachBooking
 from bookings.selectors import occasion
-from bookings.services.take_slot import REFUSALS, take_slot, who_meets
+from bookings.services import take_slot as slots
+from bookings.services.take_slot import take_held_slot, take_slot, who_meets
 from notifications.public import Event, announce
-from scheduling.public import reserve
+from scheduling.public import Hold, HoldMismatchError, HoldNotFoundError, reserve
+from tenants.errors import DomainError
 from tenants.ids import new_id
 
-__all__ = ["REFUSALS", "book_coach"]
+REFUSALS: list[type[DomainError]] = [*slots.REFUSALS, HoldNotFoundError, HoldMismatchError]
 
 
 @transaction.atomic
@@ -23,13 +25,14 @@ def book_coach(
     user_id: UUID | None = None,
     brand_id: UUID,
     slot_at: datetime,
+    hold: Hold | None = None,
     notes: str | None,
     now: datetime,
 ) -> CoachBooking:
     """Books the slot that starts at `slot_at`, or raises one of REFUSALS saying why not.
 
-    The patient is named as a person, or as the user who signed in. Takes the coach's time in the ledger and plans
-    the confirmation, all in one transaction.
+    The patient is named as a person, or as the user who signed in. Takes the coach's time in the ledger, from `hold`
+    where that keeps it, and plans the confirmation, all in one transaction.
     """
     who, client = who_meets(
         coach_id=coach_id, patient_id=patient_id, user_id=user_id, brand_id=brand_id, slot_at=slot_at
@@ -44,7 +47,10 @@ def book_coach(
         created_at=now,
         updated_at=now,
     )
-    take_slot(booking, who=who, take=reserve, now=now)
+    if hold is None:
+        take_slot(booking, who=who, take=reserve, now=now)
+    else:
+        take_held_slot(booking, who=who, hold=hold, now=now)
     booking.save(force_insert=True)
     announce(event=Event.BOOKED, occasion=occasion(booking), now=now)
     return booking

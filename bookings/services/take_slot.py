@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 from uuid import UUID
 
 from bookings import errors, selectors
 from bookings.models import CoachBooking
 from bookings.selectors import Offer
-from scheduling.public import Client, Encounter, Period, SlotTakenError, Subject, encounter, holders
+from scheduling.public import (
+    Client,
+    Encounter,
+    Hold,
+    HoldMismatchError,
+    Period,
+    SlotTakenError,
+    Subject,
+    encounter,
+    holders,
+    reserve_held,
+)
 from scheduling.rules.availability import Calendar, HoursOffer, Refused, frame_of, refusal
 from scheduling.rules.wall_time import rfc3339
 from tenants.errors import DomainError
@@ -70,6 +82,19 @@ def who_meets(
     return who, who.client
 
 
+def take_held_slot(booking: CoachBooking, *, who: Encounter, hold: Hold, now: datetime) -> None:
+    """As `take_slot`, of the office hour that was held; the time is the hold's until it is the booking's.
+
+    Raises HoldMismatchError where another start, coach or office hour was held, HoldNotFoundError where it is gone, and
+    what `take_slot` does. One that has expired is no harm while the time is still free.
+    """
+    offered = selectors.offers(coach_id=who.staff_member.pk, brand_id=booking.brand_id)
+    held = [offer for offer in offered if offer.office_hour_id == hold.service_id]
+    if not held or (hold.starts_at, hold.staff_member_id) != (booking.starts_at, who.staff_member.pk):
+        raise HoldMismatchError(start_at=rfc3339(hold.starts_at))
+    _take(booking, who=who, offered=held, take=partial(reserve_held, hold=hold), now=hold.counts_from(now))
+
+
 def take_slot(booking: CoachBooking, *, who: Encounter, take: Take, now: datetime) -> None:
     """Takes the slot that starts at the booking's `starts_at`, of the first office hour in which it is free: a short
     one may be where a long one is not. Writes the office hour and its length into the booking, without saving it.
@@ -77,6 +102,10 @@ def take_slot(booking: CoachBooking, *, who: Encounter, take: Take, now: datetim
     Raises the rest of REFUSALS; then what the booking held before is still held.
     """
     offered = selectors.offers(coach_id=who.staff_member.pk, brand_id=booking.brand_id)
+    _take(booking, who=who, offered=offered, take=take, now=now)
+
+
+def _take(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer], take: Take, now: datetime) -> None:
     subject = Subject(CoachBooking.SUBJECT_KIND, booking.pk)
     for offer in _offers_of_slot(booking, who=who, offered=offered, now=now):
         booking.office_hour_id = offer.office_hour_id

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -36,3 +37,8 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_member_id} {self.starts_at}"
+
+    def counts_from(self, now: datetime) -> datetime:
+        """The moment at which the terms of what is held are looked at: who held it in time is not too late while they
+        fill in the form. What has begun is past even so."""
+        return self.created_at if now < min(self.expires_at, self.starts_at) else now

@@ -60,7 +60,7 @@ def hold_time(
         assignment=taken.assignment,
         created_at=now,
     )
-    if not any(_put_in_a_place(hold, places) for _attempt in range(places)):
+    if not _put_in_a_place(hold, places):
         raise TooManyHoldsError(places=places)
     return Hold.objects.select_related("staff_member").get(pk=hold.pk)
 
@@ -86,32 +86,48 @@ def forget_expired_holds(*, holder: str | None = None) -> int:
 @transaction.atomic
 def release_hold(*, hold: Hold) -> None:
     """Gives the time up; that of a hold which was booked or has expired meanwhile is not touched."""
-    release(subject=Subject(Hold.SUBJECT_KIND, hold.pk))
     Hold.objects.filter(pk=hold.pk).delete()
+    release(subject=Subject(Hold.SUBJECT_KIND, hold.pk))
 
 
 def _put_in_a_place(hold: Hold, places: int) -> bool:
-    """Stores the hold in the first place of its holder that is free, with the end that its reservations have.
+    """Stores the hold in the first place of its holder that is free, with the end that its reservations have; whether
+    there was one.
 
-    Of two who want the last place at once, the constraint gives it to one.
+    Of two who want the same place at once, the constraint gives it to one, and the other looks for the next.
     """
+    while True:
+        found, stored = _try_a_place(hold, places)
+        if stored or not found:
+            return stored
+
+
+def _try_a_place(hold: Hold, places: int) -> tuple[bool, bool]:
+    """Whether a free place was found, and whether the hold is in it."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO scheduling_hold (
-                id, brand_id, service_id, staff_member_id, holder, place, starts_at, duration_minutes, assignment,
-                expires_at, created_at
+            WITH free AS (
+                SELECT place FROM generate_series(1, %(places)s) AS of_holder (place)
+                WHERE NOT EXISTS (
+                    SELECT FROM scheduling_hold AS kept
+                    WHERE kept.holder = %(holder)s::varchar AND kept.place = of_holder.place
+                )
+                ORDER BY place LIMIT 1
+            ), stored AS (
+                INSERT INTO scheduling_hold (
+                    id, brand_id, service_id, staff_member_id, holder, place, starts_at, duration_minutes, assignment,
+                    expires_at, created_at
+                )
+                SELECT %(id)s, %(brand)s, %(service)s, %(staff)s, %(holder)s::varchar, place, %(starts_at)s,
+                    %(minutes)s, %(assignment)s::jsonb, (
+                        SELECT min(expires_at) FROM scheduling_reservation WHERE subject_id = %(id)s AND active
+                    ), %(now)s
+                FROM free
+                ON CONFLICT DO NOTHING
+                RETURNING place
             )
-            SELECT %(id)s, %(brand)s, %(service)s, %(staff)s, %(holder)s::varchar, place, %(starts_at)s, %(minutes)s,
-                %(assignment)s::jsonb, (
-                    SELECT min(expires_at) FROM scheduling_reservation WHERE subject_id = %(id)s AND active
-                ), %(now)s
-            FROM generate_series(1, %(places)s) AS free (place)
-            WHERE NOT EXISTS (
-                SELECT FROM scheduling_hold AS kept WHERE kept.holder = %(holder)s::varchar AND kept.place = free.place
-            )
-            ORDER BY place LIMIT 1
-            ON CONFLICT DO NOTHING
+            SELECT EXISTS (SELECT FROM free), EXISTS (SELECT FROM stored)
             """,
             {
                 "id": hold.pk,
@@ -126,4 +142,5 @@ def _put_in_a_place(hold: Hold, places: int) -> bool:
                 "places": places,
             },
         )
-        return bool(cursor.rowcount == 1)
+        found, stored = cursor.fetchone()
+        return found, stored

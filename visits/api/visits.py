@@ -14,8 +14,9 @@ from api.brands import ForeignBrandError, check_brand, current_brand_id
 from api.errors import InsufficientScopeError, InvalidInputError
 from api.request import principal_of
 from api.versions import IF_MATCH, expected_versions, versioned
-from scheduling.api.acting import ActingForAnotherError, ActsForPerson
-from scheduling.public import Hold, HoldNotFoundError, StaffMember
+from scheduling.api.acting import ActingForAnotherError
+from scheduling.api.holding import BooksHeldTime
+from scheduling.public import StaffMember
 from tenants.errors import GoneError, StaleVersionError
 from visits import errors
 from visits.api import meetings, parameters, visit_examples
@@ -37,7 +38,7 @@ _ANY_WRITE = [*_ANY, GoneError, StaleVersionError]
 _STEP = [*_ANY_WRITE, errors.PatientCanNotSayError, errors.ForbiddenStepError, errors.TooEarlyError]
 
 
-class VisitViewSet(meetings.HasMeeting, ActsForPerson):
+class VisitViewSet(meetings.HasMeeting, BooksHeldTime):
     """Everything below /v1/visits."""
 
     lookup_url_kwarg = "id"
@@ -62,7 +63,6 @@ class VisitViewSet(meetings.HasMeeting, ActsForPerson):
         "create": [
             ForeignBrandError,
             *booking.REFUSALS,
-            HoldNotFoundError,
             InvalidInputError,
             ActingForAnotherError,
         ],
@@ -134,7 +134,7 @@ class VisitViewSet(meetings.HasMeeting, ActsForPerson):
             visit_type=wanted["visit_type"],
             slot_id=wanted.get("slot_id"),
             starts_at=wanted.get("start_time"),
-            hold=self._hold(wanted["hold_id"], patient_id=wanted["patient_id"]) if "hold_id" in wanted else None,
+            hold=self.hold(wanted.get("hold_id"), person_id=wanted["patient_id"]),
             reason=wanted.get("reason"),
             notes=wanted.get("notes"),
             now=self.now,
@@ -337,15 +337,6 @@ class VisitViewSet(meetings.HasMeeting, ActsForPerson):
                 raise InsufficientScopeError(scope=ACT_AS)
         elif self.person_id != patient_id:
             raise ActingForAnotherError
-
-    def _hold(self, hold_id: UUID, *, patient_id: UUID) -> Hold:
-        """The caller's hold, or one that was made for the patient. Raises HoldNotFoundError."""
-        holders = [f"person:{patient_id}", principal_of(self.request).key]
-        found = Hold.objects.filter(pk=hold_id, holder__in=holders, brand=current_brand_id(self.request))
-        hold = found.select_related("staff_member").first()
-        if hold is None:
-            raise HoldNotFoundError
-        return hold
 
 
 def _answer(visit: Visit) -> Response:

@@ -14,6 +14,7 @@ from scheduling.public import (
     Client,
     Hold,
     HoldMismatchError,
+    HoldNotFoundError,
     Period,
     Service,
     StaffOffer,
@@ -38,6 +39,7 @@ REFUSALS: list[type[DomainError]] = [
     errors.UnknownPatientError,
     errors.VisitTypeNotFoundError,
     *OF_SLOTS,
+    HoldNotFoundError,
     HoldMismatchError,
 ]
 
@@ -135,8 +137,7 @@ def _take(visit: Visit, offers: Sequence[StaffOffer], *, hold: Hold | None, now:
     return take_time(
         visit,
         [_as_held(offer, subject) for offer in offers],
-        # Who held it in time is not too late while filling in the form.
-        now=hold.created_at if now < hold.expires_at else now,
+        now=hold.counts_from(now),
         take=partial(reserve_held, hold=hold),
         but=subject,
     )

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from scheduling import errors
 from scheduling.models import Hold, Reservation, Service
 from scheduling.rules.intervals import Period
-from scheduling.services.confirm_hold import HoldMismatchError, reserve_held
+from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
 from scheduling.services.hold_time import TooManyHoldsError, forget_expired_holds, hold_time, release_hold
 from tests.scheduling.availability.scene import NOW, at, make_service, make_worker, offers
 from tests.scheduling.ledger import held, some
@@ -132,3 +134,21 @@ def test_a_hold_lasts_ten_minutes_at_most(service: Service, lasts: timedelta) ->
         hold_time(
             offers=[], brand_id=service.brand_id, start=at(9), holder="person:ada", places=1, lasts=lasts, now=NOW
         )
+
+
+def test_who_has_no_place_left_is_told_so_at_once(service: Service) -> None:
+    for hour in (9, 10):
+        _hold(service, hour)
+
+    with CaptureQueriesContext(connection) as captured, pytest.raises(TooManyHoldsError):
+        _hold(service, 11)
+
+    assert sum("INSERT INTO scheduling_hold" in query["sql"] for query in captured) == 1
+
+
+def test_of_two_who_confirm_a_hold_the_second_is_told_that_it_is_gone(service: Service) -> None:
+    hold = _hold(service, 9)
+    _book(hold)
+
+    with pytest.raises(HoldNotFoundError):
+        _book(hold)
