@@ -17,7 +17,7 @@ class ServiceNotFoundError(DomainError):
 class NoStaffError(DomainError):
     code = "no_staff"
     kind = Kind.CONFLICT
-    message = "Nobody of those asked for offers this service. Leave staff_id out to ask everybody who does."
+    message = "Nobody of those asked for offers this at that time. Leave staff_id out to ask everybody who does."
 
 
 class OutsideHoursError(DomainError):

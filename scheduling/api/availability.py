@@ -1,7 +1,6 @@
 """What is free, why something is not, and holding it."""
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -21,25 +20,23 @@ from scheduling import errors
 from scheduling.api import availability_examples as examples
 from scheduling.api import availability_shapes as shapes
 from scheduling.api.acting import ActingForAnotherError, ActsForPerson
-from scheduling.api.changes import cursor_of, days_within, marks, unchanged_days
-from scheduling.models import Hold
+from scheduling.api.changes import cursor_of, marks, marks_of_ranges, unchanged_days
+from scheduling.api.days import days_within, ranges_by_day, starts_by_day
+from scheduling.api.holding import holder_of
+from scheduling.api.windows import asked_period
 from scheduling.offers import StaffOffer, offers_of
 from scheduling.rules import wall_time
-from scheduling.rules.assignment import least_busy
 from scheduling.rules.intervals import Period
-from scheduling.rules.minutes import minute_of
-from scheduling.rules.schedule import Day
-from scheduling.selectors.availability import Question, ask
+from scheduling.selectors.availability import ask
+from scheduling.selectors.explanation import explain, nearest_free
 from scheduling.selectors.schedules import hours_offers
-from scheduling.selectors.workload import candidates
 from scheduling.services import hold_time as holding
-from scheduling.services.confirm_hold import HoldNotFoundError
+from scheduling.services.confirm_hold import HoldNotFoundError, hold_of
 from scheduling.services.hold_time import TooManyHoldsError, hold_time, release_hold
 
 MAX_WINDOW = timedelta(days=31)
 _DEFAULT_WINDOW = timedelta(days=7)
 _NEARBY = timedelta(days=1)
-_MINUTE = timedelta(minutes=1)
 # Where no service says how long it takes, and how far starts are apart.
 _LENGTH, _STEP = 30, 15
 
@@ -72,10 +69,12 @@ class AvailabilityViewSet(OffersOfQuestion):
     @extend_schema(
         operation_id="listAvailability",
         tags=["availability"],
-        summary="List free starts, each with who could take it",
+        summary="List free starts, each with who could take it, or free ranges",
         description=(
             "Starts in [from, to), 31 days at the most; default: the next 7 days. What is listed can be booked at that "
-            "moment. To poll, send If-None-Match, or `since` for the days that changed alone."
+            "moment. With `as=ranges` the free time of each staff member instead: what lies wholly within one range is "
+            "free, if it starts on the grid, and at least one such start fits in. To poll, send If-None-Match, or "
+            "`since` for the days that changed alone."
         ),
         parameters=[shapes.AvailabilityQuery],
         responses=forced_singular_serializer(shapes.AvailabilityOutput),  # type: ignore[no-untyped-call]
@@ -83,14 +82,16 @@ class AvailabilityViewSet(OffersOfQuestion):
     )
     def list(self, request: Request) -> Response:
         query = self.query()
-        within = self._within(query)
+        within = asked_period(query, now=self.now, default=_DEFAULT_WINDOW, most=MAX_WINDOW)
         zone = wall_time.zone(query.get("timezone", tenant_of(request).timezone))
         offers = self.offers(query, query.get("staff_id"), within)
         question = ask(offers, brand_id=current_brand_id(request), within=within)
         free = question.free(now=self.now)
         days = days_within(question, zone)
-        of_days = marks(question, free, days)
-        asked = f"{query.get('service_id')} {query.get('duration_minutes')} {query.get('staff_id')} {zone.key}"
+        form = query.get("as", "starts")
+        ranges = ranges_by_day(question, free, days, now=self.now) if form == "ranges" else None
+        of_days = marks(question, free, days) if ranges is None else marks_of_ranges(ranges)
+        asked = f"{query.get('service_id')} {query.get('duration_minutes')} {query.get('staff_id')} {zone.key} {form}"
         cursor = cursor_of(of_days, question=asked)
         if "since" in query:
             same = unchanged_days(query["since"], of_days, question=asked)
@@ -99,7 +100,9 @@ class AvailabilityViewSet(OffersOfQuestion):
             {
                 "service_id": query.get("service_id"),
                 "timezone": zone.key,
-                "days": _by_day(question, free, days),
+                "days": shapes.starts_json(starts_by_day(question, free, days))
+                if ranges is None
+                else shapes.ranges_json({day.date: ranges[day.date] for day in days}),
                 "cursor": cursor,
             }
         )
@@ -119,36 +122,22 @@ class AvailabilityViewSet(OffersOfQuestion):
     def explain(self, request: Request) -> Response:
         asked = self.parsed(shapes.Asked)
         start = asked["start_at"]
-        around = Period(start - _NEARBY, start + _NEARBY)
-        offers = self.offers(asked, asked.get("staff_ids"), around)
-        question = ask(offers, brand_id=current_brand_id(request), within=around)
-        reasons = question.refusals(start, now=self.now)
-        free = [offer for offer, reason in zip(offers, reasons, strict=True) if reason is None]
-        refusal = None if free else errors.nearest(reasons, start_at=wall_time.rfc3339(start))
-        starts = [at for at, _offers in question.by_start(question.free(now=self.now)) if at != start]
+        brand_id, staff_ids = current_brand_id(request), asked.get("staff_ids")
+        # As for a hold: those who offer something then.
+        at_start = self.offers(asked, staff_ids, Period.lasting(start, minutes=1))
+        around = self.offers(asked, staff_ids, Period(start - _NEARBY, start + _NEARBY))
+        found = explain(at_start, brand_id=brand_id, start=start, now=self.now)
         return Response(
             {
                 "start_at": start,
-                "bookable": bool(free),
-                "reason": refusal and refusal.code,
-                "message": refusal and str(refusal),
-                "staff": [
-                    {"staff_id": offer.staff_id, "reason": reason and reason.value}
-                    for offer, reason in zip(offers, reasons, strict=True)
-                ],
-                "candidates": shapes.candidates_json(least_busy(candidates(free, start)) if free else []),
-                "nearest": sorted(sorted(starts, key=lambda at: abs(at - start))[:3]),
+                "bookable": found.refusal is None,
+                "reason": found.refusal and found.refusal.code,
+                "message": found.refusal and str(found.refusal),
+                "staff": [{"staff_id": who, "reason": reason and reason.value} for who, reason in found.reasons],
+                "candidates": shapes.candidates_json(found.candidates),
+                "nearest": nearest_free(around, brand_id=brand_id, start=start, within=_NEARBY, now=self.now),
             }
         )
-
-    def _within(self, query: dict[str, Any]) -> Period:
-        start = query.get("from", self.now)
-        end = query.get("to", start + _DEFAULT_WINDOW)
-        if end <= start:
-            raise InvalidInputError({"to": ["Must be after from."]})
-        if end - start > MAX_WINDOW:
-            raise InvalidInputError({"to": [f"At most {MAX_WINDOW.days} days after from."]})
-        return Period(start, end)
 
 
 class HoldViewSet(OffersOfQuestion):
@@ -186,11 +175,11 @@ class HoldViewSet(OffersOfQuestion):
         asked = self.parsed(shapes.NewHold)
         start = asked["start_at"]
         hold = hold_time(
-            offers=self.offers(asked, asked.get("staff_ids"), Period(start, start + _MINUTE)),
+            offers=self.offers(asked, asked.get("staff_ids"), Period.lasting(start, minutes=1)),
             brand_id=current_brand_id(request),
             start=start,
             holder=self._holder,
-            places=holding.PLACES_OF_A_PERSON if self.person_id else holding.PLACES_OF_AN_APPLICATION,
+            places=self._places,
             lasts=timedelta(minutes=asked.get("minutes", 10)),
             now=self.now,
         )
@@ -204,24 +193,15 @@ class HoldViewSet(OffersOfQuestion):
         responses={204: None},
     )
     def destroy(self, request: Request, pk: UUID) -> Response:
-        hold = Hold.objects.filter(pk=pk, holder=self._holder, brand_id=current_brand_id(request)).first()
-        if hold is None:
-            raise HoldNotFoundError
-        release_hold(hold=hold)
+        release_hold(hold=hold_of(pk, holders=[self._holder], brand_id=current_brand_id(request)))
         return Response(status=204)
 
     @property
+    def _places(self) -> int:
+        """Many for a service that acts for nobody; who signs in is one person, also where no person is known."""
+        is_one = self.person_id is not None or principal_of(self.request).user_id is not None
+        return holding.PLACES_OF_A_PERSON if is_one else holding.PLACES_OF_AN_APPLICATION
+
+    @property
     def _holder(self) -> str:
-        return f"person:{self.person_id}" if self.person_id else principal_of(self.request).key
-
-
-def _by_day(question: Question, free: Sequence[int], days: Sequence[Day]) -> list[dict[str, Any]]:
-    """The free starts of each day, each with who could take it."""
-    found: list[dict[str, Any]] = [{"date": day.date, "starts": []} for day in days]
-    begins = [day.start for day in days]
-    for start, offers in question.by_start(free):
-        number = bisect_right(begins, minute_of(start)) - 1
-        # With `since` there are gaps between the days.
-        if number >= 0 and minute_of(start) < days[number].end:
-            found[number]["starts"].append({"start_at": start, "staff_ids": [offer.staff_id for offer in offers]})
-    return found
+        return holder_of(self.person_id) if self.person_id else principal_of(self.request).key

@@ -19,7 +19,21 @@ AVAILABILITY: Final = [
             "days": [{"date": "{day}", "starts": [{"start_at": _START, "staff_ids": [COACH]}]}],
             "cursor": "AR7nF0cAC0uPAAAAAA",
         },
-    )
+    ),
+    answered(
+        "As ranges",
+        {
+            "service_id": SERVICE,
+            "timezone": "America/New_York",
+            "days": [
+                {
+                    "date": "{day}",
+                    "ranges": [{"staff_id": COACH, "start_at": _START, "end_at": "{day}T20:30:00Z"}],
+                }
+            ],
+            "cursor": "AR7nF0cAC0uPAAAAAA",
+        },
+    ),
 ]
 EXPLANATION: Final = [
     sent("A start of a service", _ASKED),

@@ -1,22 +1,26 @@
 """Availability and holds as they come and go: questions checked, answers written."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from api.fields import BodySerializer, InstantField
+from scheduling.api.days import Range
 from scheduling.errors import NoStaffError
 from scheduling.models import Hold
 from scheduling.models.fields import validate_zone
 from scheduling.models.services import MAX_MINUTES
+from scheduling.offers import StaffOffer
 from scheduling.rules.assignment import Candidate
 from scheduling.rules.availability import Refused
 
 MAX_STAFF = 200
 REASONS = [reason.value for reason in Refused] + [NoStaffError.code]
 
+_SERVICE_HELP = "What is to be booked: a service, a visit type, or an office hour of a coach."
 _STAFF_HELP = f"Persons' ids, {MAX_STAFF} at the most; default: everybody who offers it."
 
 
@@ -45,7 +49,7 @@ def _one_question(attrs: dict[str, Any]) -> dict[str, Any]:
 
 
 class AvailabilityQuery(serializers.Serializer[Any]):
-    service_id = serializers.UUIDField(required=False, help_text="What is to be booked.")
+    service_id = serializers.UUIDField(required=False, help_text=_SERVICE_HELP)
     duration_minutes = serializers.IntegerField(
         required=False,
         min_value=1,
@@ -61,6 +65,11 @@ class AvailabilityQuery(serializers.Serializer[Any]):
         validators=[validate_zone],
         help_text="In which the days of the answer are dated; default: the tenant's.",
     )
+    vars()["as"] = serializers.ChoiceField(
+        choices=["starts", "ranges"],
+        required=False,
+        help_text="starts: to choose from (default). ranges: the free time of each staff member, to draw it.",
+    )
     since = serializers.CharField(
         required=False,
         max_length=1000,
@@ -74,7 +83,7 @@ class AvailabilityQuery(serializers.Serializer[Any]):
 class Asked(BodySerializer):
     """Something at one start."""
 
-    service_id = serializers.UUIDField(required=False, help_text="What is to be booked.")
+    service_id = serializers.UUIDField(required=False, help_text=_SERVICE_HELP)
     duration_minutes = serializers.IntegerField(
         required=False,
         min_value=1,
@@ -101,9 +110,18 @@ class StartOutput(serializers.Serializer[Any]):
     staff_ids = serializers.ListField(child=serializers.UUIDField(), help_text="Who could take it.")
 
 
+class RangeOutput(serializers.Serializer[Any]):
+    staff_id = serializers.UUIDField()
+    start_at = serializers.DateTimeField()
+    end_at = serializers.DateTimeField(help_text="What is booked ends by then; buffers may lie outside.")
+
+
 class DayOutput(serializers.Serializer[Any]):
     date = serializers.DateField()
-    starts = StartOutput(many=True)
+    starts = StartOutput(many=True, required=False)
+    ranges = RangeOutput(
+        many=True, required=False, help_text="With as=ranges, instead of starts: those that begin on this day."
+    )
 
 
 class AvailabilityOutput(serializers.Serializer[Any]):
@@ -153,6 +171,30 @@ class HoldOutput(serializers.Serializer[Any]):
     assignment = AssignmentOutput(
         allow_null=True, help_text="How the staff member was chosen, where there was a choice."
     )
+
+
+def starts_json(days: Mapping[date, Sequence[tuple[datetime, Sequence[StaffOffer]]]]) -> list[dict[str, Any]]:
+    """DayOutput with starts."""
+    return [
+        {
+            "date": day,
+            "starts": [
+                {"start_at": start, "staff_ids": [offer.staff_id for offer in offers]} for start, offers in starts
+            ],
+        }
+        for day, starts in days.items()
+    ]
+
+
+def ranges_json(days: Mapping[date, Sequence[Range]]) -> list[dict[str, Any]]:
+    """DayOutput with ranges."""
+    return [
+        {
+            "date": day,
+            "ranges": [{"staff_id": one.staff_id, "start_at": one.start, "end_at": one.end} for one in ranges],
+        }
+        for day, ranges in days.items()
+    ]
 
 
 def hold_json(hold: Hold) -> dict[str, Any]:

@@ -8,21 +8,15 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from api.errors import InvalidInputError
-from scheduling.rules.minutes import Frame, span
-from scheduling.rules.schedule import Day, days_of
+from scheduling.api.days import Range
+from scheduling.rules.minutes import span
+from scheduling.rules.schedule import Day
 from scheduling.selectors.availability import Question
 
 _HEAD = struct.Struct(">BII")
 _VERSION = 1
-
-
-def days_within(question: Question, zone: ZoneInfo) -> list[Day]:
-    """The days of a zone that a question touches."""
-    asked = Frame.around(question.within, before=0, after=0)
-    return [day for day in days_of(zone, asked) if day.end > asked.first and day.start < asked.first + asked.count]
 
 
 def marks(question: Question, free: Sequence[int], days: Iterable[Day]) -> dict[date, int]:
@@ -36,6 +30,11 @@ def marks(question: Question, free: Sequence[int], days: Iterable[Day]) -> dict[
                 mark = zlib.crc32(offer.staff_id.bytes + part.to_bytes(part.bit_length() // 8 + 1), mark)
         found[day.date] = mark
     return found
+
+
+def marks_of_ranges(ranges: Mapping[date, Iterable[Range]]) -> dict[date, int]:
+    """A mark for each day, of the ranges that begin on it."""
+    return {day: zlib.crc32(repr([*on_day]).encode()) for day, on_day in ranges.items()}
 
 
 def cursor_of(of_days: Mapping[date, int], *, question: str) -> str:

@@ -12,7 +12,8 @@ from api.brands import ForeignBrandError, check_brand, current_brand_id
 from api.errors import InvalidInputError
 from api.request import principal_of
 from scheduling.api.acting import ActingForAnotherError, ActsForPerson
-from scheduling.public import Period, StaffMember
+from scheduling.api.windows import asked_period
+from scheduling.public import StaffMember
 from tenants.errors import GoneError
 from visits import errors
 from visits.api import parameters, slot_examples
@@ -67,19 +68,12 @@ class SlotViewSet(ActsForPerson):
     )
     def list(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
         query = self.query()
-        start = query.get("from", self.now)
-        end = query.get("to", start + selectors.WINDOW)
-        if end <= start:
-            raise InvalidInputError({"to": ["Must be after from."]})
-        if end - start > selectors.WINDOW:
-            raise InvalidInputError({"to": [f"At most {selectors.WINDOW.days} days after from."]})
+        within = asked_period(query, now=self.now, default=selectors.WINDOW, most=selectors.WINDOW)
         brand_id = current_brand_id(request)
         provider = self._provider(id)
         wanted = query.get("visit_type")
         service = selectors.visit_type(code=wanted, brand_id=brand_id) if wanted else None
-        found = selectors.slots_of(
-            provider, brand_id=brand_id, within=Period(start, end), now=self.now, service=service
-        )
+        found = selectors.slots_of(provider, brand_id=brand_id, within=within, now=self.now, service=service)
         return Response(
             {"slots": [shapes.slot_json(slot, provider_id=provider.person_id, booked=booked) for slot, booked in found]}
         )

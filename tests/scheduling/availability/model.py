@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -28,39 +29,69 @@ class Question:
     now: datetime
     start: datetime
     end: datetime
+    # In which the service's hours are meant, where that is another zone.
+    service_zone: ZoneInfo | None = None
+    # Instead of hours: each of these for `length` minutes.
+    slots: Sequence[datetime] | None = None
 
     def free(self) -> list[datetime]:
-        return [start for start in self._offered() if self._is_free(start)]
+        return [start for start in self.offered if self.refusal(start) is None]
 
-    def _offered(self) -> list[datetime]:
+    @cached_property
+    def offered(self) -> list[datetime]:
         found = set()
-        for opens, closes in self._openings():
+        for opens, closes in self.openings:
             last = None
-            at = opens
+            at, wall = opens, _wall(opens, self.zone)
             while at + self.length * MINUTE <= closes:
-                since_opening = _wall(at, self.zone) - _wall(opens, self.zone)
                 spaced = last is None or at - last >= self.step * MINUTE
-                if spaced and since_opening % (self.step * MINUTE) == timedelta(0):
+                if spaced and (_wall(at, self.zone) - wall) % (self.step * MINUTE) == timedelta(0):
                     found.add(at)
                     last = at
                 at += MINUTE
         return sorted(at for at in found if self.start <= at < self.end)
 
-    def _openings(self) -> Iterator[tuple[datetime, datetime]]:
-        for opens, closes in self._windows(self._hours_on):
-            if self.service is None:
-                yield opens, closes
-                continue
-            for also, until in self._windows(self._service_on):
-                if max(opens, also) < min(closes, until):
-                    yield max(opens, also), min(closes, until)
+    def refusal(self, start: datetime, *, full: bool = False) -> str | None:
+        """Why it is not free, as the engine calls it; `full` is whether its day is at a limit."""
+        day = start.astimezone(self.zone).date()
+        checks = {
+            "outside_hours": not any(opens <= start < closes for opens, closes in self.openings),
+            "off_grid": start not in self.offered,
+            "past": start <= self.now,
+            "too_soon": start < self.now + self.notice,
+            "too_far": self.horizon is not None and start > self.now + self.horizon,
+            "closed": any(first <= day <= last for first, last in self.closed),
+            "limit_reached": full,
+            "busy": self.meets(start, self.busy),
+        }
+        return next((reason for reason, holds in checks.items() if holds), None)
 
-    def _windows(self, hours_on: object) -> Iterator[tuple[datetime, datetime]]:
-        day = self.start.astimezone(self.zone).date() - 3 * DAY
-        while day <= self.end.astimezone(self.zone).date() + 3 * DAY:
+    def meets(self, start: datetime, busy: Sequence[tuple[datetime, datetime]]) -> bool:
+        """Whether what begins at a start, with its buffers, meets one of these."""
+        begins, ends = start - self.before * MINUTE, start + (self.length + self.after) * MINUTE
+        return any(begins < until and since < ends for since, until in busy)
+
+    @cached_property
+    def openings(self) -> list[tuple[datetime, datetime]]:
+        if self.slots is not None:
+            return [(slot, slot + self.length * MINUTE) for slot in self.slots]
+        windows = list(self._windows(self._hours_on, self.zone))
+        if self.service is None:
+            return windows
+        bounds = list(self._windows(self._service_on, self.service_zone or self.zone))
+        return [
+            (max(opens, also), min(closes, until))
+            for opens, closes in windows
+            for also, until in bounds
+            if max(opens, also) < min(closes, until)
+        ]
+
+    def _windows(self, hours_on: object, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+        day = self.start.astimezone(zone).date() - 2 * DAY
+        while day <= self.end.astimezone(zone).date() + DAY:
             for starts, ends in hours_on(day):  # type: ignore[operator]
-                opens = _instant(datetime.combine(day, starts), self.zone)
-                closes = _instant(datetime.combine(day if ends > starts else day + DAY, ends), self.zone)
+                opens = _instant(datetime.combine(day, starts), zone)
+                closes = _instant(datetime.combine(day if ends > starts else day + DAY, ends), zone)
                 if opens < closes:
                     yield opens, closes
             day += DAY
@@ -76,17 +107,6 @@ class Question:
 
     def _service_on(self, day: date) -> Sequence[tuple[time, time]]:
         return [(starts, ends) for weekday, starts, ends in self.service or [] if day.isoweekday() == weekday]
-
-    def _is_free(self, start: datetime) -> bool:
-        if start <= self.now or start < self.now + self.notice:
-            return False
-        if self.horizon is not None and start > self.now + self.horizon:
-            return False
-        day = start.astimezone(self.zone).date()
-        if any(first <= day <= last for first, last in self.closed):
-            return False
-        begins, ends = start - self.before * MINUTE, start + (self.length + self.after) * MINUTE
-        return not any(begins < until and since < ends for since, until in self.busy)
 
 
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:

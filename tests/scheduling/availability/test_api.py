@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from scheduling.models import Hold, Reservation, Service, StaffMember
 from scheduling.rules.intervals import Period
 from scheduling.services.ledger import reserve
 from tests.scheduling.ledger import some
-from tests.support import cast
+from tests.support import cast, visiting
 from tests.support.http import Rest
 
 
@@ -328,3 +329,24 @@ def test_a_bad_hold_is_refused_by_field(rest: Rest, service: Service, body: dict
     assert answer.status_code == 400, answer.content
     assert list(answer.json()["errors"]) == [field]
     assert not Hold.objects.exists()
+
+
+def test_who_signs_in_and_is_no_person_keeps_three_too(north: Any, service: Service) -> None:
+    user = User.objects.create_user("eve@example.com", "a password")
+    of_user = Rest(north, cast.make_token(user=user, scopes=["write:holds"]))
+
+    held = [_hold(of_user, service, cast.tomorrow_at(9 + number)).status_code for number in range(4)]
+
+    assert held == [201, 201, 201, 409]
+
+
+def test_where_no_slot_is_open_a_hold_is_refused_with_the_reason_of_explain(rest: Rest) -> None:
+    """Also where the same provider has a slot an hour later."""
+    service = visiting.make_visit_type()
+    visiting.make_slot(visiting.make_provider(), cast.tomorrow_at(11))
+    asked = {"service_id": str(service.pk), "start_at": cast.tomorrow_at(10).isoformat()}
+
+    explained = rest.post("/v1/availability/explain", asked).json()
+
+    assert (explained["reason"], explained["nearest"]) == ("no_staff", [_written(cast.tomorrow_at(11))])
+    assert rest.post("/v1/holds", asked).json()["code"] == "no_staff"
