@@ -4,17 +4,17 @@ An *offer* says when one resource may be booked: in hours, each so many minutes,
 What is offered is free where the resource is, and everything else that it needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from scheduling.rules.intervals import Period
-from scheduling.rules.minutes import Frame, every, first_minute_from, lasting, minute_of, span
+from scheduling.rules.minutes import Frame, every, first_minute_from, meeting, minute_of, span
 from scheduling.rules.schedule import Opening, Schedule, closed_minutes, grid
 
 _MINUTE = timedelta(minutes=1)
@@ -77,8 +77,9 @@ class Offer(Protocol):
     def starts(self, frame: Frame) -> int:
         """The minutes at which something is offered."""
 
-    def free(self, taken: int, frame: Frame) -> int:
-        """Those of `starts` at which nothing of what is offered, buffers included, meets a minute of `taken`."""
+    def meeting(self, taken: int, frame: Frame) -> int:
+        """The minutes from which on what is offered, buffers included, meets a minute of `taken`. Where nothing is
+        offered it says nothing."""
 
     def length_at(self, start: datetime) -> int | None:
         """The minutes for which something is offered at a start; None when nothing is."""
@@ -120,10 +121,9 @@ class HoursOffer:
                         found |= 1 << frame.bit(minute)
         return found & span(0, frame.count)
 
-    def free(self, taken: int, frame: Frame) -> int:
+    def meeting(self, taken: int, frame: Frame) -> int:  # noqa: ARG002
         before, after = self.terms.buffer_before, self.terms.buffer_after
-        free = lasting(span(0, frame.count) & ~taken, before + self.length + after)
-        return self.starts(frame) & free << before
+        return meeting(taken, before + self.length + after) << before
 
     def length_at(self, start: datetime) -> int | None:
         moment = _moment(start)
@@ -151,7 +151,7 @@ class HoursOffer:
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SlotsOffer:
     """Each of these periods as a whole; of whole minutes, and no two with the same start."""
 
@@ -164,24 +164,27 @@ class SlotsOffer:
         return max((_minutes(slot) for slot in self.slots), default=0)
 
     def starts(self, frame: Frame) -> int:
-        return self.free(0, frame)
+        return sum(1 << at for at, _slot in self._within(frame))
 
-    def free(self, taken: int, frame: Frame) -> int:
-        found = 0
-        for slot in self.slots:
-            at = frame.bit(minute_of(slot.start))
-            if not 0 <= at < frame.count:
-                continue
-            wanted = frame.clipped(at - self.terms.buffer_before, at + _minutes(slot) + self.terms.buffer_after)
-            if not wanted & taken:
-                found |= 1 << at
-        return found
+    def meeting(self, taken: int, frame: Frame) -> int:
+        before, after = self.terms.buffer_before, self.terms.buffer_after
+        return sum(
+            1 << at
+            for at, slot in self._within(frame)
+            if frame.clipped(at - before, at + _minutes(slot) + after) & taken
+        )
 
     def length_at(self, start: datetime) -> int | None:
         return next((_minutes(slot) for slot in self.slots if slot.start == start), None)
 
     def is_open(self, start: datetime) -> bool:
         return any(slot.contains(start) for slot in self.slots)
+
+    def _within(self, frame: Frame) -> Iterator[tuple[int, Period]]:
+        for slot in self.slots:
+            at = frame.bit(minute_of(slot.start))
+            if 0 <= at < frame.count:
+                yield at, slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +211,25 @@ def frame_of(offers: Sequence[Offer], within: Period) -> Frame:
     )
 
 
+def offered_starts(offer: Offer, frame: Frame, *, within: Period, now: datetime) -> int:
+    """The minutes in `within` at which the offer could be booked now if nothing were taken, closed or full: the same
+    for all who share it."""
+    return offer.starts(frame) & frame.starting_in(within) & offer.terms.timely(frame, now=now)
+
+
+def left_of(
+    offered: int, offer: Offer, calendar: Calendar, frame: Frame, *, full: int = 0, needs: Sequence[Need] = ()
+) -> int:
+    """Those of the `offered_starts` at which the offer can be booked.
+
+    `full` are the minutes at which a limit is reached; of each of the needs at least one must be free.
+    """
+    if not offered:
+        return 0
+    barred = full | _barred(offer, calendar, frame)
+    return offered & ~reduce(or_, (_unmet(need, offer, frame) for need in needs), barred)
+
+
 def free_starts(
     offer: Offer,
     calendar: Calendar,
@@ -218,16 +240,9 @@ def free_starts(
     full: int = 0,
     needs: Sequence[Need] = (),
 ) -> int:
-    """The minutes in `within` at which the offer can be booked now.
-
-    `full` are those at which a limit is reached; of each of the needs at least one must be free.
-    """
-    starts = offer.free(calendar.taken, frame) & frame.starting_in(within) & offer.terms.timely(frame, now=now) & ~full
-    if starts:
-        starts &= ~closed_minutes(calendar.closed, offer.zone, frame)
-    for need in needs:
-        starts &= _met(need, offer, frame)
-    return starts
+    """The minutes in `within` at which the offer can be booked now; see `left_of`."""
+    offered = offered_starts(offer, frame, within=within, now=now)
+    return left_of(offered, offer, calendar, frame, full=full, needs=needs)
 
 
 def refusal(
@@ -249,20 +264,25 @@ def refusal(
     checks = [
         (closed_minutes(calendar.closed, offer.zone, frame), Refused.CLOSED),
         (full, Refused.FULL),
-        (~offer.free(calendar.taken, frame), Refused.BUSY),
-        *((~_met(need, offer, frame), Refused.NEEDS_BUSY) for need in needs),
+        (offer.meeting(calendar.taken, frame), Refused.BUSY),
+        *((_unmet(need, offer, frame), Refused.NEEDS_BUSY) for need in needs),
     ]
     return next((reason for against, reason in checks if at & against), None)
 
 
 def free_beside(offer: Offer, calendar: Calendar, frame: Frame) -> int:
     """The minutes at which another resource is free for what the offer offers."""
-    return offer.free(calendar.taken, frame) & ~closed_minutes(calendar.closed, offer.zone, frame)
+    return offer.starts(frame) & ~_barred(offer, calendar, frame)
 
 
-def _met(need: Need, offer: Offer, frame: Frame) -> int:
-    """The minutes at which one of the needed resources is free."""
-    return reduce(or_, (free_beside(offer, one, frame) for one in need.calendars), 0)
+def _barred(offer: Offer, calendar: Calendar, frame: Frame) -> int:
+    """The minutes from which on a resource is taken or closed for what is offered."""
+    return offer.meeting(calendar.taken, frame) | closed_minutes(calendar.closed, offer.zone, frame)
+
+
+def _unmet(need: Need, offer: Offer, frame: Frame) -> int:
+    """The minutes at which none of the needed resources is free; all, where there is none."""
+    return reduce(and_, (_barred(offer, one, frame) for one in need.calendars), span(0, frame.count))
 
 
 def _moment(start: datetime) -> Frame | None:

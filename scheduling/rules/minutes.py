@@ -5,9 +5,11 @@ a microsecond, however many windows and reservations there are: that is why nobo
 (docs/adr/0023-availability-in-sets-of-minutes.md).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from scheduling.rules.intervals import Period
@@ -70,17 +72,23 @@ def span(start: int, end: int) -> int:
     return (1 << end) - (1 << start) if start < end else 0
 
 
-def spans(starts: Iterable[int], ends: Iterable[int], *, count: int) -> int:
-    """The bits of many spans [start, end) of [0, count], none of them empty and no two with a bit in common.
+def spans(starts: Sequence[int], ends: Sequence[int], *, count: int) -> int:
+    """The bits of many spans [start, end) of [0, count], in any order, none of them empty."""
+    lows, highs = _bits(starts, count), _bits(ends, count)
+    # Where no two share a bit, that is all 2^end less all 2^start: at once, however many. Then all starts differ, and
+    # all ends, and the outcome has a bit where one starts and none where one ends, unless another starts there.
+    found = highs - lows
+    if lows.bit_count() == highs.bit_count() == len(starts) and found & (lows | highs) == lows:
+        return found
+    return reduce(or_, map(span, starts, ends), 0)
 
-    The sum of all 2^end less the sum of all 2^start: one pass, and one subtraction.
-    """
-    lows, highs = bytearray(count // 8 + 1), bytearray(count // 8 + 1)
-    for start in starts:
-        lows[start >> 3] |= 1 << (start & 7)
-    for end in ends:
-        highs[end >> 3] |= 1 << (end & 7)
-    return int.from_bytes(highs, "little") - int.from_bytes(lows, "little")
+
+def _bits(positions: Iterable[int], count: int) -> int:
+    """These bits of [0, count]."""
+    octets = bytearray(count // 8 + 1)
+    for bit in positions:
+        octets[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(octets, "little")
 
 
 def every(start: int, *, step: int, times: int) -> int:
@@ -88,15 +96,15 @@ def every(start: int, *, step: int, times: int) -> int:
     return ((1 << step * times) - 1) // ((1 << step) - 1) << start if times > 0 else 0
 
 
-def lasting(free: int, length: int) -> int:
-    """The bits at which `length` bits of `free` in a row begin; `length` is 1 at the least."""
+def meeting(taken: int, length: int) -> int:
+    """The bits from which on one of `length` bits in a row is in `taken`; `length` is 1 at the least."""
     run = 1
     while run < length:
-        # Twice as long with each step: a bit that begins a run, and another one where that ends.
+        # Twice as long with each step: a run meets it, or the one that begins where that ends.
         shift = min(run, length - run)
-        free &= free >> shift
+        taken |= taken >> shift
         run += shift
-    return free
+    return taken
 
 
 def positions(bits: int) -> Iterator[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from scheduling.rules import wall_time
@@ -30,16 +31,13 @@ class Weekly:
     valid_from: date | None = None
     valid_until: date | None = None
 
-    def holds_on(self, day: date) -> bool:
-        return (
-            day.isoweekday() == self.weekday
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_until is None or day <= self.valid_until)
+    def is_in_force(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A window of a schedule in real time: the minutes [start, end), counted from 1970 in UTC."""
 
     start: int
@@ -48,9 +46,12 @@ class Opening:
     is_steady: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Schedule:
-    """Weekly hours in a zone; on the dates among `exceptions` those hours instead, none where they are empty."""
+    """Weekly hours in a zone; on the dates among `exceptions` those hours instead, none where they are empty.
+
+    Each is equal to itself alone: who reads many schedules makes one for all that say the same.
+    """
 
     zone: ZoneInfo
     weekly: Sequence[Weekly] = ()
@@ -60,7 +61,8 @@ class Schedule:
         """The local windows of a day."""
         if day in self.exceptions:
             return self.exceptions[day]
-        return [one.hours for one in self.weekly if one.holds_on(day)]
+        weekday = day.isoweekday()
+        return [one.hours for one in self.weekly if one.weekday == weekday and one.is_in_force(day)]
 
     def openings(self, frame: Frame) -> Iterator[Opening]:
         """The windows that touch a frame. One that a clock change skips as a whole is left out."""

@@ -11,7 +11,16 @@ from uuid import UUID
 from django.db import connection
 
 from scheduling.offers import StaffOffer
-from scheduling.rules.availability import Calendar, Need, Refused, frame_of, free_beside, free_starts, refusal
+from scheduling.rules.availability import (
+    Calendar,
+    Need,
+    Refused,
+    frame_of,
+    free_beside,
+    left_of,
+    offered_starts,
+    refusal,
+)
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
 from scheduling.rules.minutes import Frame, minute_of, positions
@@ -32,13 +41,17 @@ class Question:
 
     def free(self, *, now: datetime) -> list[int]:
         """For each offer the minutes at which it can be booked."""
+        # Many work the same hours: what they offer is worked out once.
+        offered = {
+            offer: offered_starts(offer, self.frame, within=self.within, now=now)
+            for offer in {offer.offer for offer in self.offers}
+        }
         return [
-            free_starts(
+            left_of(
+                offered[offer.offer],
                 offer.offer,
                 self.calendars[offer.resource_id],
                 self.frame,
-                within=self.within,
-                now=now,
                 full=full,
                 needs=self._needs(offer),
             )

@@ -3,7 +3,6 @@
 from array import array
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from operator import le
 from typing import Any
 from uuid import UUID
 
@@ -11,34 +10,29 @@ from django.db import connection
 
 from scheduling.rules.availability import Calendar
 from scheduling.rules.ledger import Subject
-from scheduling.rules.minutes import Frame, span, spans
+from scheduling.rules.minutes import Frame, spans
 
-# What a resource has taken in a frame, as pairs of four-byte numbers: from which minute on, up to which. Rounded
-# outwards, so that a minute that is taken in part is taken. Exclusive rows of a resource don't overlap, so only one
-# can have begun before the frame; together they say nearly all (docs/adr/0004), but for a hold that has expired.
+# What a resource has taken, as pairs of four-byte numbers: the minutes of a frame from which on and up to which.
+# Rounded outwards, so that a minute that is taken in part is taken. Exclusive rows of a resource don't overlap, so only
+# the last that began before the frame may reach into it; with those in it they say nearly all (docs/adr/0004), but for
+# a hold that has expired.
 _TAKEN = """
     SELECT string_agg(
-        int4send(greatest(0, floor(date_part('epoch', starts - %(start)s) / 60))::int)
-        || int4send(least(%(count)s, ceil(date_part('epoch', ends - %(start)s) / 60))::int), ''
+        int4send(greatest(0, floor(date_part('epoch', lower(during)) / 60)::int - %(first)s))
+        || int4send(least(%(count)s, ceil(date_part('epoch', upper(during)) / 60)::int - %(first)s)), ''
     )
     FROM (
-        SELECT lower(during) AS starts, upper(during) AS ends, subject_kind, subject_id, expires_at
-        FROM scheduling_reservation
-        WHERE resource_id = resource.id AND exclusive AND active
-            AND lower(during) >= %(start)s AND lower(during) < %(end)s
+        SELECT during, subject_kind, subject_id, expires_at FROM scheduling_reservation
+        WHERE resource_id = resource.id AND exclusive AND active AND lower(during) < %(end)s
+            AND lower(during) >= coalesce((
+                SELECT max(lower(during)) FROM scheduling_reservation
+                WHERE resource_id = resource.id AND exclusive AND active AND lower(during) < %(start)s
+            ), %(start)s)
         UNION ALL
-        (
-            SELECT lower(during), upper(during), subject_kind, subject_id, expires_at
-            FROM scheduling_reservation
-            WHERE resource_id = resource.id AND exclusive AND active AND lower(during) < %(start)s
-            ORDER BY lower(during) DESC LIMIT 1
-        )
-        UNION ALL
-        SELECT lower(during), upper(during), subject_kind, subject_id, expires_at
-        FROM scheduling_reservation
+        SELECT during, subject_kind, subject_id, expires_at FROM scheduling_reservation
         WHERE resource_id = resource.id AND NOT exclusive AND active AND during && tstzrange(%(start)s, %(end)s, '[)')
     ) AS row
-    WHERE ends > %(start)s AND (expires_at IS NULL OR expires_at > statement_timestamp())
+    WHERE upper(during) > %(start)s AND (expires_at IS NULL OR expires_at > statement_timestamp())
         AND (subject_id, subject_kind) IS DISTINCT FROM (%(but_id)s::uuid, %(but_kind)s::text)
 """
 
@@ -59,7 +53,7 @@ def calendars(
                 SELECT daterange(starts_on, ends_on, '[]') FROM scheduling_closure
                 WHERE CASE WHEN location_id IS NULL THEN brand_id IS NULL OR brand_id = %(brand)s
                         ELSE location_id = resource.location_id END
-                    AND ends_on >= %(first)s AND starts_on <= %(last)s
+                    AND ends_on >= %(first_day)s AND starts_on <= %(last_day)s
             ), ({_TAKEN})
             FROM scheduling_resource AS resource WHERE id = ANY(%(resources)s)
             """,
@@ -68,9 +62,10 @@ def calendars(
                 "brand": brand_id,
                 "start": period.start,
                 "end": period.end,
+                "first": frame.first,
                 "count": frame.count,
-                "first": (period.start - margin).date(),
-                "last": (period.end + margin).date(),
+                "first_day": (period.start - margin).date(),
+                "last_day": (period.end + margin).date(),
                 "but_kind": but.kind if but else None,
                 "but_id": but.id if but else None,
             },
@@ -89,11 +84,4 @@ def _calendar(row: Sequence[Any], frame: Frame) -> Calendar:
 def _taken(packed: bytes, frame: Frame) -> int:
     numbers = array("i", packed)
     numbers.byteswap()
-    starts, ends = numbers[::2], numbers[1::2]
-    if all(map(le, ends, starts[1:])):
-        return spans(starts, ends, count=frame.count)
-    # Overbooked time lies beside its holder's, and two that meet within a minute share it.
-    taken = 0
-    for start, end in zip(starts, ends, strict=True):
-        taken |= span(start, end)
-    return taken
+    return spans(numbers[::2], numbers[1::2], count=frame.count)

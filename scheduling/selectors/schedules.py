@@ -1,5 +1,6 @@
 """When staff members work, and what they offer of the kernel's own services."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -39,13 +40,13 @@ def workers(
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT staff.person_id, staff.id, resource.id, resource.timezone, (
+            SELECT staff.person_id, staff.id, resource.id, json_build_array(resource.timezone, (
                 SELECT json_agg(json_build_array(weekday, starts, ends, valid_from, valid_until))
                 FROM scheduling_workinghours WHERE resource_id = resource.id
             ), (
                 SELECT json_agg(json_build_array(date, starts, ends)) FROM scheduling_hoursexception
                 WHERE resource_id = resource.id AND date BETWEEN %(first)s AND %(last)s
-            )
+            ))::text
             FROM scheduling_staffmember AS staff
             JOIN scheduling_resource AS resource ON resource.id = staff.resource_id
             WHERE staff.is_active AND resource.is_active
@@ -64,10 +65,12 @@ def workers(
                 "last": (within.end + _MARGIN).date(),
             },
         )
-        return [
-            Worker(staff_id=row[0], staff_number=row[1], resource_id=row[2], schedule=_schedule(*row[3:]))
-            for row in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    schedules = {text: _schedule(*json.loads(text)) for text in {text for *_ids, text in rows}}
+    return [
+        Worker(staff_id=staff_id, staff_number=number, resource_id=resource_id, schedule=schedules[text])
+        for staff_id, number, resource_id, text in rows
+    ]
 
 
 def service_offers(

@@ -106,8 +106,8 @@ def plan(
     Of a day that an exception takes off, those of the hours that the day would have, left out.
     """
     hours, off = _hours(wanted, schedule)
-    apart = hours.free(reduce(or_, (_minutes(period, frame) for period in opened), 0), frame)
-    idle = hours.free(calendar.taken, frame)
+    overlapping = hours.meeting(reduce(or_, (_minutes(period, frame) for period in opened), 0), frame)
+    busy = hours.meeting(calendar.taken, frame)
     closed = closed_minutes(calendar.closed, schedule.zone, frame)
     starts = hours.starts(frame)
     planned: list[PlannedSlot] = []
@@ -121,8 +121,8 @@ def plan(
             (not starts & at, LeftOut.DAY_OFF),
             (closed & at, LeftOut.CLOSED),
             # Also where windows of the hours overlap: the slots of the one that begins first are opened.
-            (not apart & at or start < taken_until, LeftOut.OVERLAP),
-            (not idle & at, LeftOut.BUSY),
+            (overlapping & at or start < taken_until, LeftOut.OVERLAP),
+            (busy & at, LeftOut.BUSY),
         ]
         period = Period.lasting(start, minutes=wanted.minutes)
         left_out = next((reason for applies, reason in checks if applies), None)
