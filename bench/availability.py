@@ -10,6 +10,10 @@ One run, one database. For 1, 20 and 200 staff members, 31 days and starts each 
 - *sweep*: the rows of *read*, and a walk over sorted lists in Python.
 - *multirange*: Postgres subtracts (range_agg) and cuts the free time into starts (generate_series).
 - *gist*: as *read*, but by the index of the constraint instead of the one by start.
+- *own hours*: as *engine*, where no two staff members have the same working hours.
+
+Then over HTTP, one connection to one server process, in turns: an authenticated endpoint that reads the token alone
+(*empty*), `GET /v1/availability` for one staff member and 31 days, and the same with `If-None-Match`: 304.
 
 Each figure is the median of the repeats, in milliseconds. Half of the time of each staff member is taken, in pieces of
 30 minutes, from the middle of the period back and forth as far as the number of reservations goes: rows outside of the
@@ -18,6 +22,7 @@ period grow, those within don't.
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from bisect import bisect_right
@@ -25,17 +30,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import django
+import httpx
 
 django.setup()
 
 from django.db import connection  # noqa: E402 - after the setup
 
+from bench import load  # noqa: E402
 from bench.booking import NoBlocker, say_machine  # noqa: E402
 from scheduling.models import WorkingHours  # noqa: E402
 from scheduling.rules.intervals import Period  # noqa: E402
@@ -43,14 +52,18 @@ from scheduling.selectors.availability import Question, ask  # noqa: E402
 from scheduling.selectors.schedules import hours_offers  # noqa: E402
 from tenants.brands.models import Brand  # noqa: E402
 from tests.support import cast  # noqa: E402
-from tests.support.database import drop_template  # noqa: E402
+from tests.support.database import drop_template, owner_connection  # noqa: E402
 from tests.support.live import Live, live  # noqa: E402
 
 HOST = "north.test"
 STAFF = 200
 DAYS = 31
 STEP = LENGTH = 15
-NOW = datetime(2027, 2, 1, tzinfo=UTC)
+# Over HTTP, of each kind of request in a round.
+SECONDS = 0.2
+PORTION = 100_000
+# A Monday, far enough ahead for a server that knows the real time.
+NOW = datetime(2030, 2, 4, tzinfo=UTC)
 WITHIN = Period(NOW + timedelta(days=1), NOW + timedelta(days=1 + DAYS))
 OPENS, CLOSES = wall(8), wall(18)
 
@@ -73,17 +86,25 @@ def bench(platform: Live, numbers: list[int], *, repeats: int) -> None:
     with platform.inside(HOST):
         staff = _staff()
         brand_id = Brand.objects.get(is_default=True).pk
+        token = cast.make_token()
+    platform.start_web(processes=1)
     stored = 0
     for number in numbers:
         with platform.inside(HOST):
-            _reserve(list(staff), stored, number)
-            stored = number
+            while stored < number:
+                _reserve(list(staff), stored, min(number, stored + PORTION))
+                stored = min(number, stored + PORTION)
+                print(f"{stored:>9,} reservations", file=sys.stderr)
+        with owner_connection(platform.database_name) as owner:
+            owner.execute("ANALYZE")
+        with platform.inside(HOST):
             for count in (1, 20, 200):
                 asked = dict(list(staff.items())[:count])
                 resources = list(asked)
                 found = {
                     "read": _timed(partial(_read, resources), repeats),
                     "engine": _timed(partial(_engine, asked, brand_id), repeats),
+                    "own hours": _with_own_hours(partial(_timed, partial(_engine, asked, brand_id), repeats)),
                     "listed": _timed(partial(_listed, asked, brand_id), repeats),
                     "sweep": _timed(partial(_sweep, resources), repeats),
                     "multirange": _timed(partial(_multirange, resources), max(3, repeats // 10)),
@@ -100,6 +121,35 @@ def bench(platform: Live, numbers: list[int], *, repeats: int) -> None:
                     + f" ratio {found['engine'] / found['read']:.2f}",
                     flush=True,
                 )
+        over_http(platform, token, next(iter(staff.values())), rounds=repeats)
+
+
+def over_http(platform: Live, token: str, staff_id: UUID, *, rounds: int) -> None:
+    query = urlencode({
+        "staff_id": staff_id, "duration_minutes": LENGTH, "timezone": "UTC",
+        "from": WITHIN.start.isoformat(), "to": WITHIN.end.isoformat(),
+    })  # fmt: skip
+    headers = {"Host": HOST, "Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{platform.url}/v1/availability?{query}", headers=headers).raise_for_status()
+    asked = {
+        "empty": load.get("/v1/notification-templates/variables", headers),
+        "availability": load.get(f"/v1/availability?{query}", headers),
+        "304": load.get(f"/v1/availability?{query}", {**headers, "If-None-Match": answer.headers["ETag"]}),
+    }
+    results = {name: load.Result() for name in asked}
+    for _ in range(rounds):
+        for name, request in asked.items():
+            result = load.run(port=platform.port, connections=1, seconds=SECONDS, requests=repeat(request))
+            results[name].latencies += result.latencies
+            results[name].statuses += result.statuses
+    print(f"{'HTTP':>9}, 1 staff member, {len(answer.content):,} bytes", end="")
+    for name, result in results.items():
+        if set(result.statuses) != {304 if name == "304" else 200}:
+            raise RuntimeError(f"{name}: {dict(result.statuses)}")
+        p50, p95 = (result.percentile(share) for share in (0.5, 0.95))
+        ratios = [p50 / results["empty"].percentile(0.5), p95 / results["empty"].percentile(0.95)]
+        print(f"; {name} p50 {p50:.2f} p95 {p95:.2f} ms (ratios {ratios[0]:.2f} {ratios[1]:.2f})", end="")
+    print(flush=True)
 
 
 def _timed(work: Callable[[], Any], repeats: int) -> float:
@@ -111,6 +161,16 @@ def _timed(work: Callable[[], Any], repeats: int) -> float:
         work()
         taken.append((time.perf_counter() - begun) * 1000)
     return median(taken)
+
+
+def _with_own_hours(work: Callable[[], float]) -> float:
+    """The same windows, but in force since another day for each."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE scheduling_workinghours SET valid_from = date '2000-01-01' + resource_id::int")
+    try:
+        return work()
+    finally:
+        WorkingHours.objects.update(valid_from=None)
 
 
 def _staff() -> dict[int, UUID]:
@@ -150,7 +210,6 @@ def _reserve(resources: list[int], first: int, last: int) -> None:
                 "middle": (WITHIN.start + timedelta(days=DAYS // 2)).replace(hour=0),
             },
         )  # fmt: skip
-        cursor.execute("ANALYZE scheduling_reservation")
 
 
 def _read(resources: list[int], *, by_start: bool = True) -> list[tuple[Any, ...]]:

@@ -33,6 +33,12 @@ def post(path: str, body: bytes, headers: dict[str, str]) -> Request:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def get(path: str, headers: dict[str, str]) -> Request:
+    """The bytes of a GET."""
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
 def run(
     *, port: int, connections: int, seconds: float, requests: Iterator[Request], rate: float | None = None
 ) -> Result:
