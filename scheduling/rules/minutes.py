@@ -16,6 +16,7 @@ from scheduling.rules.intervals import Period
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
+_BITS_OF_AN_OCTET: Final = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
 def minute_of(instant: datetime) -> int:
@@ -87,7 +88,7 @@ def _bits(positions: Iterable[int], count: int) -> int:
     """These bits of [0, count]."""
     octets = bytearray(count // 8 + 1)
     for bit in positions:
-        octets[bit >> 3] |= 1 << (bit & 7)
+        octets[bit >> 3] |= _BITS_OF_AN_OCTET[bit & 7]
     return int.from_bytes(octets, "little")
 
 

@@ -23,7 +23,7 @@ from scheduling.rules.availability import (
 )
 from scheduling.rules.intervals import Period
 from scheduling.rules.ledger import Subject
-from scheduling.rules.minutes import Frame, minute_of, positions
+from scheduling.rules.minutes import Frame, instant_of, minute_of, positions
 from scheduling.rules.schedule import days_of
 from scheduling.selectors.calendars import calendars
 
@@ -60,10 +60,14 @@ class Question:
 
     def by_start(self, free: Sequence[int]) -> Iterator[tuple[datetime, list[StaffOffer]]]:
         """The starts of `free`, ascending, each with the offers that can be booked then."""
-        any_of_them = reduce(or_, free, 0)
         digits = [f"{minutes:0{self.frame.count}b}"[::-1] for minutes in free]
-        for at, start in zip(positions(any_of_them), self.frame.instants(any_of_them), strict=True):
-            yield start, [offer for offer, marks in zip(self.offers, digits, strict=True) if marks[at] == "1"]
+        # At most starts it is one of a few groups, each of which is listed once.
+        groups: dict[str, list[StaffOffer]] = {}
+        for at in positions(reduce(or_, free, 0)):
+            marks = "".join([of_offer[at] for of_offer in digits])
+            if marks not in groups:
+                groups[marks] = [offer for offer, mark in zip(self.offers, marks, strict=True) if mark == "1"]
+            yield instant_of(self.frame.first + at), groups[marks]
 
     def refusals(self, start: datetime, *, now: datetime) -> list[Refused | None]:
         """For each offer why it can't be booked at a start within the question; None when it can."""

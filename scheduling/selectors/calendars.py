@@ -12,29 +12,33 @@ from scheduling.rules.availability import Calendar
 from scheduling.rules.ledger import Subject
 from scheduling.rules.minutes import Frame, spans
 
-# What a resource has taken, as pairs of four-byte numbers: the minutes of a frame from which on and up to which.
-# Rounded outwards, so that a minute that is taken in part is taken. Exclusive rows of a resource don't overlap, so only
-# the last that began before the frame may reach into it; with those in it they say nearly all (docs/adr/0004), but for
-# a hold that has expired.
-_TAKEN = """
-    SELECT string_agg(
-        int4send(greatest(0, floor(date_part('epoch', lower(during)) / 60)::int - %(first)s))
-        || int4send(least(%(count)s, ceil(date_part('epoch', upper(during)) / 60)::int - %(first)s)), ''
-    )
-    FROM (
-        SELECT during, subject_kind, subject_id, expires_at FROM scheduling_reservation
-        WHERE resource_id = resource.id AND exclusive AND active AND lower(during) < %(end)s
-            AND lower(during) >= coalesce((
-                SELECT max(lower(during)) FROM scheduling_reservation
+# The rows' time as pairs of four-byte numbers: the minutes of a frame from which on and up to which. Rounded outwards,
+# so that a minute that is taken in part is taken.
+_PACKED = """string_agg(
+    int4send(greatest(0, floor(date_part('epoch', lower(during)) / 60)::int - %(first)s))
+    || int4send(least(%(count)s, ceil(date_part('epoch', upper(during)) / 60)::int - %(first)s)), ''
+)"""
+
+# What a resource has taken. Exclusive rows of a resource don't overlap, so only the last that began before the frame
+# may reach into it; with those in it they say nearly all (docs/adr/0004), but for a hold that has expired.
+_TAKEN = f"""
+    SELECT {_PACKED} FROM scheduling_reservation
+    WHERE resource_id = resource.id AND exclusive AND active AND {{counts}}
+        AND lower(during) < %(end)s AND lower(during) >= coalesce((
+            SELECT lower(during) FROM (
+                SELECT during FROM scheduling_reservation
                 WHERE resource_id = resource.id AND exclusive AND active AND lower(during) < %(start)s
-            ), %(start)s)
-        UNION ALL
-        SELECT during, subject_kind, subject_id, expires_at FROM scheduling_reservation
-        WHERE resource_id = resource.id AND NOT exclusive AND active AND during && tstzrange(%(start)s, %(end)s, '[)')
-    ) AS row
-    WHERE upper(during) > %(start)s AND (expires_at IS NULL OR expires_at > statement_timestamp())
-        AND (subject_id, subject_kind) IS DISTINCT FROM (%(but_id)s::uuid, %(but_kind)s::text)
+                ORDER BY lower(during) DESC LIMIT 1
+            ) AS before WHERE upper(during) > %(start)s
+        ), %(start)s)
 """
+_OVERBOOKED = f"""
+    SELECT {_PACKED} FROM scheduling_reservation
+    WHERE resource_id = resource.id AND NOT exclusive AND active AND {{counts}}
+        AND during && tstzrange(%(start)s, %(end)s, '[)')
+"""
+_COUNTS = "(expires_at IS NULL OR expires_at > statement_timestamp())"
+_IS_ANOTHER = "(subject_id, subject_kind) <> (%(but_id)s::uuid, %(but_kind)s::text)"
 
 
 def calendars(
@@ -45,6 +49,7 @@ def calendars(
     Closed is what the tenant, the brand or the resource's location closes. One statement, however many resources.
     """
     period = frame.period
+    counts = f"{_COUNTS} AND {_IS_ANOTHER}" if but else _COUNTS
     margin = timedelta(days=1)  # for the zones in which closures are meant
     with connection.cursor() as cursor:
         cursor.execute(
@@ -54,7 +59,7 @@ def calendars(
                 WHERE CASE WHEN location_id IS NULL THEN brand_id IS NULL OR brand_id = %(brand)s
                         ELSE location_id = resource.location_id END
                     AND ends_on >= %(first_day)s AND starts_on <= %(last_day)s
-            ), ({_TAKEN})
+            ), ({_TAKEN.format(counts=counts)}), ({_OVERBOOKED.format(counts=counts)})
             FROM scheduling_resource AS resource WHERE id = ANY(%(resources)s)
             """,
             {
@@ -66,18 +71,17 @@ def calendars(
                 "count": frame.count,
                 "first_day": (period.start - margin).date(),
                 "last_day": (period.end + margin).date(),
-                "but_kind": but.kind if but else None,
-                "but_id": but.id if but else None,
+                **({"but_kind": but.kind, "but_id": but.id} if but else {}),
             },
         )
         return {row[0]: _calendar(row, frame) for row in cursor.fetchall()}
 
 
 def _calendar(row: Sequence[Any], frame: Frame) -> Calendar:
-    _id, closed, packed = row
+    _id, closed, taken, overbooked = row
     return Calendar(
         closed=[(days.lower, days.upper - timedelta(days=1)) for days in closed],
-        taken=_taken(packed, frame) if packed else 0,
+        taken=_taken((taken or b"") + (overbooked or b""), frame),
     )
 
 
