@@ -102,16 +102,19 @@ class PlatformViewSet(GenericViewSet[Any]):
         """The query parameters that the action declares in `queries`, checked. Raises what `parsed` does, and
         InvalidInputError for one that is there twice: which of the two was meant, nobody could say."""
         given = self.request.query_params
-        declared = self.queries[self.action]
-        if twice := [name for name in declared().fields if len(given.getlist(name)) > 1]:  # type: ignore[attr-defined]
+        checked = self.queries[self.action](data=given.dict(), context={"request": self.request})
+        if twice := [name for name in checked.fields if len(given.getlist(name)) > 1]:  # type: ignore[attr-defined]
             raise InvalidInputError({name: ["Send it once."] for name in twice})
-        return self.parsed(declared, data=given.dict())
+        return _valid(checked)
 
     def _refuse(self, error: DomainError) -> Response:
         return exception_handler(error, {"request": self.request})
 
     def parsed(self, serializer: type[BaseSerializer[Any]], data: Any = None) -> dict[str, Any]:
         """The body (or `data`), checked. Raises a ValidationError that names every wrong field."""
-        checked = serializer(data=self.request.data if data is None else data, context={"request": self.request})
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
+        return _valid(serializer(data=self.request.data if data is None else data, context={"request": self.request}))
+
+
+def _valid(checked: BaseSerializer[Any]) -> dict[str, Any]:
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
