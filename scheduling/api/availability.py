@@ -96,6 +96,11 @@ class AvailabilityViewSet(OffersOfQuestion):
         if "since" in query:
             same = unchanged_days(query["since"], of_days, question=asked)
             days = [day for day in days if day.date not in same]
+        # A number, as all ETags of the platform: of a version that nobody counts.
+        version = int.from_bytes(hashlib.sha256(cursor.encode()).digest()[:12])
+        if request.headers.get("If-None-Match") == f'"{version}"':
+            # Answered 304, without a body: nobody reads what is written here.
+            days = []
         answer = Response(
             {
                 "service_id": query.get("service_id"),
@@ -106,8 +111,7 @@ class AvailabilityViewSet(OffersOfQuestion):
                 "cursor": cursor,
             }
         )
-        # A number, as all ETags of the platform: of a version that nobody counts.
-        return versioned(answer, int.from_bytes(hashlib.sha256(cursor.encode()).digest()[:12]))
+        return versioned(answer, version)
 
     @extend_schema(
         operation_id="explainAvailability",

@@ -1,15 +1,16 @@
 """An answer by the days of a zone: what is free on which."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from scheduling.offers import StaffOffer
-from scheduling.rules.minutes import Frame, instant_of, minute_of
+from scheduling.rules.minutes import Frame, instant_of
 from scheduling.rules.ranges import free_ranges, off_grid
 from scheduling.rules.schedule import Day, days_of
 from scheduling.selectors.availability import Question
@@ -33,13 +34,14 @@ def starts_by_day(
     question: Question, free: Sequence[int], days: Sequence[Day]
 ) -> Mapping[date, list[tuple[datetime, list[StaffOffer]]]]:
     """The free starts of each day, ascending, each with who could take it."""
-    found: dict[date, list[tuple[datetime, list[StaffOffer]]]] = {day.date: [] for day in days}
-    begins = [day.start for day in days]
-    for start, offers in question.by_start(free):
-        number = bisect_right(begins, minute_of(start)) - 1
-        # With `since` there are gaps between the days.
-        if number >= 0 and minute_of(start) < days[number].end:
-            found[days[number].date].append((start, offers))
+    frame, found = question.frame, {}
+    # With `since` it is often no day at all.
+    wanted = sum(frame.clipped(frame.bit(day.start), frame.bit(day.end)) for day in days)
+    starts = list(question.by_start([minutes & wanted for minutes in free]))
+    for day in days:
+        first = bisect_left(starts, instant_of(day.start), key=itemgetter(0))
+        last = bisect_left(starts, instant_of(day.end), lo=first, key=itemgetter(0))
+        found[day.date] = starts[first:last]
     return found
 
 
