@@ -25,7 +25,8 @@ def _fields(**fields: Any) -> dict[str, Any]:
         "is_active": "on", "duration_minutes": "50", "buffer_before_minutes": "0", "buffer_after_minutes": "10",
         "offered_in": "hours", "step_minutes": "15", "timezone": "Europe/Berlin", "notice_minutes": "60",
         "horizon_days": "60", "max_per_day": "", "max_per_staff_per_day": "", "price_minor": "12000",
-        "currency": "EUR", "cancel_notice_minutes": "1440", "cancel_fee_percent": "50", **inlines, **fields,
+        "currency": "EUR", "cancel_notice_minutes": "1440", "cancel_fee_percent": "50", "meeting_opens_minutes": "30",
+        **inlines, **fields,
     }  # fmt: skip
 
 
