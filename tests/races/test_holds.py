@@ -98,9 +98,9 @@ def test_of_100_clients_who_leave_the_choice_to_us_each_of_5_staff_members_gets_
 def test_without_the_constraint_more_than_5_get_one(desk: Desk) -> None:
     _drop(desk.platform.database_name, "scheduling_reservation", "reservation_no_overlap")
 
-    answers = desk.send([desk.hold(client) for client in desk.clients])
-
-    assert answers[201] > STAFF
+    # Two processes meet by chance: at one of so many hours they do.
+    answers = (desk.send([desk.hold(client, hour=hour) for client in desk.clients]) for hour in range(9, 17))
+    assert any(answer[201] > STAFF for answer in answers)
 
 
 def _both(desk: Desk) -> list[Request]:
