@@ -13,11 +13,11 @@ from scheduling.rules.ledger import Subject
 from scheduling.rules.minutes import Frame, spans
 
 # The rows' time as pairs of four-byte numbers: the minutes of a frame from which on and up to which. Rounded outwards,
-# so that a minute that is taken in part is taken.
-_PACKED = """string_agg(
-    int4send(greatest(0, floor(date_part('epoch', lower(during)) / 60)::int - %(first)s))
-    || int4send(least(%(count)s, ceil(date_part('epoch', upper(during)) / 60)::int - %(first)s)), ''
-)"""
+# so that a minute that is taken in part is taken. Both in one number of eight bytes: half the work for each row.
+_PACKED = """string_agg(int8send(
+    (greatest(0, floor(date_part('epoch', lower(during)) / 60)::bigint - %(first)s) << 32)
+    | least(%(count)s, ceil(date_part('epoch', upper(during)) / 60)::bigint - %(first)s)
+), '')"""
 
 # What a resource has taken. Exclusive rows of a resource don't overlap, so only the last that began before the frame
 # may reach into it; with those in it they say nearly all (docs/adr/0004), but for a hold that has expired.
