@@ -6,10 +6,11 @@ from api.examples import BRAND, PROVIDER, answered, sent
 from visits.api.visit_examples import FREE_SLOT, SLOT_TO_CLOSE
 from visits.rules.openings import LeftOut
 
+# In the evening, where the slots that other examples open from working hours are not in its way.
 _NEW: dict[str, Any] = {
     "brand_id": BRAND,
-    "start_time": "{day}T16:00:00Z",
-    "end_time": "{day}T16:30:00Z",
+    "start_time": "{day}T20:00:00Z",
+    "end_time": "{day}T20:30:00Z",
 }
 _SLOT: dict[str, Any] = {
     "id": FREE_SLOT,
