@@ -1,7 +1,6 @@
 """A visit that is moved and cancelled at the same moment, by real threads, with and without the lock on it."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,9 +10,8 @@ import pytest
 from scheduling.models import Reservation
 from tenants.context import use
 from tenants.errors import DomainError
-from tenants.resolution import resolve
 from tests.support import cast, visiting
-from tests.support.committed import committed, in_threads
+from tests.support.committed import in_threads
 from visits.models import Slot, Visit
 from visits.services import reschedule_visit as rescheduling
 from visits.services.cancel_visit import cancel_visit
@@ -21,12 +19,6 @@ from visits.services.close_slot import close_slot
 
 START = cast.MONDAY + timedelta(hours=1)
 NOW = START - timedelta(days=1)
-
-
-@pytest.fixture
-def tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with committed(django_db_blocker):
-        yield resolve(host="north.test", number=None)
 
 
 @pytest.mark.parametrize("is_locked", [True, False])

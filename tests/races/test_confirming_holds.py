@@ -4,13 +4,13 @@ Each race counts because it can be lost: the same calls without the guard in que
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import Error, connection
+from django.db import connection
 
 from bookings.models import CoachBooking
 from bookings.services.book_coach import book_coach
@@ -22,20 +22,12 @@ from scheduling.selectors.ledger import held_resources
 from scheduling.services import confirm_hold
 from scheduling.services.hold_time import hold_time, release_hold
 from tenants.context import use
-from tenants.errors import DomainError
-from tenants.resolution import resolve
 from tests.support import cast
-from tests.support.committed import committed, in_threads
+from tests.support.committed import at_once
 
 ROUNDS = 8
 SLOT = cast.MONDAY + timedelta(hours=1)
 NOW = SLOT - timedelta(days=1)
-
-
-@pytest.fixture
-def tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with committed(django_db_blocker):
-        yield resolve(host="north.test", number=None)
 
 
 @pytest.fixture
@@ -63,7 +55,7 @@ def test_of_two_who_confirm_a_hold_at_once_one_books(tenant: Any, own_time: Call
     for _ in range(ROUNDS):
         hold, client = own_time()
 
-        said = _at_once(tenant, *[partial(_book, hold, client, hold=hold)] * 2)
+        said = at_once(tenant, *[partial(_book, hold, client, hold=hold)] * 2)
 
         assert sorted(said) == ["booked", "hold_not_found"]
         assert _broken(tenant) == []
@@ -75,7 +67,7 @@ def test_without_the_look_at_the_hold_the_second_is_told_something_untrue(
     hold, client = own_time()
     monkeypatch.setattr(Hold.objects, "filter", lambda **_: _Gone())
 
-    said = _at_once(tenant, *[partial(_book, hold, client, hold=hold)] * 2)
+    said = at_once(tenant, *[partial(_book, hold, client, hold=hold)] * 2)
 
     assert sorted(said) == ["booked", "hold_mismatch"]
 
@@ -86,7 +78,7 @@ def test_a_hold_that_is_confirmed_and_released_at_once_is_one_of_both(
     for _ in range(ROUNDS):
         hold, client = own_time()
 
-        said = _at_once(tenant, partial(_book, hold, client, hold=hold), partial(_release, hold))
+        said = at_once(tenant, partial(_book, hold, client, hold=hold), partial(_release, hold))
 
         assert said in (["booked", "released"], ["hold_not_found", "released"])
         assert _broken(tenant) == []
@@ -103,7 +95,7 @@ def test_when_a_hold_ends_either_its_holder_or_who_waits_for_it_gets_the_time(
         # Around its end: now before it, now after.
         waits = 0.26 + 0.01 * number
         both = partial(_book, hold, client, hold=hold), partial(_book, hold, rival)
-        said = _at_once(tenant, *(partial(_later, waits, call) for call in both))
+        said = at_once(tenant, *(partial(_later, waits, call) for call in both))
 
         assert sorted(said) in (["booked", "coach_busy"], ["booked", "slot_taken"])
         assert _broken(tenant) == []
@@ -138,7 +130,7 @@ def test_without_the_lock_on_held_time_two_are_told_that_they_have_it(
         finally:
             taken.set()
 
-    assert _at_once(tenant, partial(_book, hold, client, hold=hold), rival) == ["booked", "booked"]
+    assert at_once(tenant, partial(_book, hold, client, hold=hold), rival) == ["booked", "booked"]
     assert _broken(tenant)
 
 
@@ -165,22 +157,6 @@ def _book(of: Hold, client: Any, hold: Hold | None = None) -> str:
 def _release(hold: Hold) -> str:
     release_hold(hold=hold)
     return "released"
-
-
-def _at_once(tenant: Any, *calls: Callable[[], str]) -> list[str]:
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], str]) -> str:
-        try:
-            with use(tenant):
-                start.wait(timeout=30)
-                return call()
-        except DomainError as error:
-            return error.code
-        except Error as error:
-            return str(getattr(error.__cause__, "sqlstate", error))
-
-    return in_threads(*[partial(run, call) for call in calls])
 
 
 def _broken(tenant: Any) -> list[str]:

@@ -6,7 +6,7 @@ Each race counts because it can be lost: without the constraint in question the 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -21,9 +21,8 @@ from scheduling.models import Hold, Reservation
 from scheduling.services.hold_time import PLACES_OF_A_PERSON
 from tenants.context import use
 from tenants.errors import DomainError
-from tenants.resolution import resolve
 from tests.support import cast
-from tests.support.committed import committed, in_threads
+from tests.support.committed import in_threads
 from tests.support.database import owner_connection
 from tests.support.live import Live
 
@@ -142,15 +141,8 @@ def test_without_the_constraint_both_get_the_last_place(two_at_once: Callable[[]
 
 
 @pytest.fixture
-def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    with committed(django_db_blocker) as name:
-        yield name
-
-
-@pytest.fixture
-def two_at_once(database: str) -> Callable[[], list[str]]:
+def two_at_once(tenant: Any) -> Callable[[], list[str]]:
     """Two holds of one holder with one place: the second begins when the first is made and not yet committed."""
-    tenant: Any = resolve(host="north.test", number=None)
     with use(tenant):
         service = cast.make_service(cast.make_coach())
     made, waits = threading.Event(), 0.5

@@ -4,13 +4,11 @@ Each race counts because it can be lost: the same calls without the guard in que
 """
 
 import threading
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import Error
 
 from bookings.models import CoachBooking
 from bookings.services import cancel_coach_booking as cancelling
@@ -18,10 +16,8 @@ from bookings.services import reschedule_coach_booking as rescheduling
 from notifications.models import Message, Rule
 from scheduling.models import Reservation
 from tenants.context import use
-from tenants.errors import DomainError
-from tenants.resolution import resolve
 from tests.support import cast
-from tests.support.committed import committed, in_threads
+from tests.support.committed import at_once
 from tests.support.database import owner_connection
 
 ROUNDS = 12
@@ -30,14 +26,7 @@ NOW = SLOT - timedelta(days=1)
 
 
 @pytest.fixture
-def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    with committed(django_db_blocker) as name:
-        yield name
-
-
-@pytest.fixture
-def tenant(database: str) -> Any:
-    tenant: Any = resolve(host="north.test", number=None)
+def tenant(tenant: Any) -> Any:
     with use(tenant):
         Rule.objects.get_or_create(event="rescheduled")
     return tenant
@@ -46,7 +35,7 @@ def tenant(database: str) -> Any:
 def test_a_booking_is_moved_and_then_cancelled_or_cancelled_alone(tenant: Any) -> None:
     for number in range(ROUNDS):
         booking = _booking(tenant, number)
-        said = _at_once(tenant, partial(_move, booking, 3), partial(_cancel, booking))
+        said = at_once(tenant, partial(_move, booking, 3), partial(_cancel, booking))
         assert said in (["moved", "cancelled"], ["not_reschedulable", "cancelled"])
         assert _broken(tenant) == []
 
@@ -72,7 +61,7 @@ def test_without_the_lock_on_the_booking_a_cancelled_one_holds_time(
         finally:
             cancelled.set()
 
-    assert _at_once(tenant, lambda: _move(booking, 3), cancel) == ["moved", "cancelled"]
+    assert at_once(tenant, lambda: _move(booking, 3), cancel) == ["moved", "cancelled"]
     assert _broken(tenant)
 
 
@@ -108,7 +97,7 @@ def _booking(tenant: Any, number: int, *, coach: Any = None) -> CoachBooking:
 def _both_into_one_slot(tenant: Any, number: int) -> list[str]:
     first = _booking(tenant, number)
     second = _booking(tenant, number, coach=first.coach)
-    return _at_once(tenant, lambda: _move(first, 3), lambda: _move(second, 3))
+    return at_once(tenant, lambda: _move(first, 3), lambda: _move(second, 3))
 
 
 def _move(booking: CoachBooking, hours: int) -> str:
@@ -119,22 +108,6 @@ def _move(booking: CoachBooking, hours: int) -> str:
 def _cancel(booking: CoachBooking) -> str:
     cancelling.cancel_coach_booking(booking=booking, reason="", as_staff=True, now=NOW)
     return "cancelled"
-
-
-def _at_once(tenant: Any, *calls: Callable[[], str]) -> list[str]:
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], str]) -> str:
-        try:
-            with use(tenant):
-                start.wait(timeout=30)
-                return call()
-        except DomainError as error:
-            return error.code
-        except Error as error:
-            return str(getattr(error.__cause__, "sqlstate", error))
-
-    return in_threads(*[partial(run, call) for call in calls])
 
 
 def _broken(tenant: Any) -> list[str]:

@@ -2,7 +2,6 @@
 constraint."""
 
 import threading
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,9 +11,8 @@ import pytest
 from scheduling.models import StaffMember, WorkingHours
 from tenants.brands.models import Brand
 from tenants.context import use
-from tenants.resolution import resolve
 from tests.support import cast, visiting
-from tests.support.committed import committed, in_threads
+from tests.support.committed import in_threads
 from tests.support.database import owner_connection
 from visits.models import Slot
 from visits.rules.openings import LeftOut, SlotsWanted
@@ -25,13 +23,6 @@ ROUNDS, DAYS = 6, 5
 LOOK = "visits.services.open_slots.planned_slots"
 FIRST = date(2030, 1, 7)
 NOW = cast.MONDAY - timedelta(days=7)
-
-
-@pytest.fixture
-def tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with committed(django_db_blocker) as name:
-        found: Any = resolve(host="north.test", number=None)
-        yield found, name
 
 
 def _provider(tenant: Any, number: int) -> tuple[StaffMember, Brand]:
@@ -71,13 +62,12 @@ def _overlaps(tenant: Any, provider: StaffMember) -> int:
 
 
 def test_of_two_who_open_at_once_each_is_told_what_was_opened_and_nothing_overlaps(
-    tenant: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
+    database: str, tenant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    north, name = tenant
     for number in range(ROUNDS):
-        provider, opened = _both(north, number, monkeypatch)
-        assert _overlaps(north, provider) == 0
-        with use(north):
+        provider, opened = _both(tenant, number, monkeypatch)
+        assert _overlaps(tenant, provider) == 0
+        with use(tenant):
             kept = set(Slot.objects.filter(provider=provider).values_list("pk", flat=True))
         said = [slot.pk for one in opened for slot in one.slots]
         assert set(said) == kept
@@ -86,30 +76,29 @@ def test_of_two_who_open_at_once_each_is_told_what_was_opened_and_nothing_overla
         assert {one.left_out for both in opened for one in both.left_out} == {LeftOut.OVERLAP}
         assert [len(one.slots) + len(one.left_out) for one in opened] == [16 * DAYS, 12 * DAYS]
 
-    with owner_connection(name) as connection:
-        connection.execute(f'ALTER TABLE "{north.schema_name}".visits_slot DROP CONSTRAINT slot_no_overlap')
+    with owner_connection(database) as connection:
+        connection.execute(f'ALTER TABLE "{tenant.schema_name}".visits_slot DROP CONSTRAINT slot_no_overlap')
 
-    provider, _opened = _both(north, ROUNDS, monkeypatch)
-    assert _overlaps(north, provider) > 0
+    provider, _opened = _both(tenant, ROUNDS, monkeypatch)
+    assert _overlaps(tenant, provider) > 0
 
 
-def test_a_slot_that_is_opened_meanwhile_is_left_out(tenant: tuple[Any, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slot_that_is_opened_meanwhile_is_left_out(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the writing; and what was committed before the writing waits for nobody."""
-    north, _name = tenant
-    provider, brand = _provider(north, 0)
+    provider, brand = _provider(tenant, 0)
 
     def meanwhile(*args: Any, **options: Any) -> Any:
         found = planned_slots(*args, **options)
 
         def open_one() -> None:
-            with use(north):
+            with use(tenant):
                 visiting.make_slot(provider, cast.MONDAY + timedelta(hours=2), minutes=60, brand=brand, now=NOW)
 
         in_threads(open_one)
         return found
 
     monkeypatch.setattr(LOOK, meanwhile)
-    with use(north):
+    with use(tenant):
         opened = open_slots(
             provider=provider,
             brand_id=brand.pk,

@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from threading import Barrier
 from typing import Any, TypeVar
 
 from tests.support.database import database
@@ -54,3 +56,26 @@ def _closing(call: Callable[[], Result]) -> Result:
         return call()
     finally:
         connections.close_all()
+
+
+def at_once(tenant: Any, *calls: Callable[[], str]) -> list[str]:
+    """Runs the calls inside a tenant, each in a thread of its own and all from one moment on; answers what they
+    answered, or the code of the refusal, or Postgres' own."""
+    from django.db import Error
+
+    from tenants.context import use
+    from tenants.errors import DomainError
+
+    start = Barrier(len(calls))
+
+    def run(call: Callable[[], str]) -> str:
+        try:
+            with use(tenant):
+                start.wait(timeout=30)
+                return call()
+        except DomainError as error:
+            return error.code
+        except Error as error:
+            return str(getattr(error.__cause__, "sqlstate", error))
+
+    return in_threads(*[partial(run, call) for call in calls])
