@@ -18,22 +18,6 @@ from tests.support import cast, visiting
 from tests.support.http import Rest
 
 
-@pytest.fixture
-def ada(north: Any) -> StaffMember:
-    return cast.make_coach("Ada Coach")
-
-
-@pytest.fixture
-def service(ada: StaffMember) -> Service:
-    """Half an hour of Ada, each day from nine to five, UTC."""
-    return cast.make_service(ada)
-
-
-@pytest.fixture
-def rest(north: Any) -> Rest:
-    return Rest(north, cast.make_token(scopes=["read:availability", "write:holds"]))
-
-
 def _get(rest: Rest, headers: dict[str, str] | None = None, **query: Any) -> Any:
     asked = {
         "from": cast.tomorrow_at(0).isoformat(),

@@ -16,22 +16,6 @@ from tests.support.http import Rest
 HALF = timedelta(minutes=30)
 
 
-@pytest.fixture
-def ada(north: Any) -> StaffMember:
-    return cast.make_coach("Ada Coach")
-
-
-@pytest.fixture
-def service(ada: StaffMember) -> Service:
-    """Half an hour of Ada, each day from nine to five, UTC."""
-    return cast.make_service(ada)
-
-
-@pytest.fixture
-def rest(north: Any) -> Rest:
-    return Rest(north, cast.make_token(scopes=["read:availability", "write:holds"]))
-
-
 def _get(rest: Rest, *, headers: Any = None, **query: Any) -> Any:
     asked = {
         "from": cast.tomorrow_at(0).isoformat(), "to": cast.tomorrow_at(0, days=3).isoformat(), "timezone": "UTC",
