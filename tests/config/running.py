@@ -18,8 +18,9 @@ PRODUCTION = {
 
 
 def run(*command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs a Django command with `environment` and what the system itself needs."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    """Runs a Django command with `environment` and what the system itself needs. Its files are those of this run: in
+    the folder of `bin/run` they would keep that from starting."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SLOTKEEPER_DATA") if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
