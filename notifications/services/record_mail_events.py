@@ -96,7 +96,7 @@ def _messages(account: ChannelAccount, events: Sequence[MailEvent]) -> dict[str,
     if account.brand_id is not None:
         found = found.filter(brand_id=account.brand_id)
     messages: dict[str, Message] = {}
-    for message in found.select_related("recipient"):
+    for message in found.order_by().select_related("recipient"):
         messages |= {str(message.pk): message}
         if message.provider_id:
             messages |= {message.provider_id: message}

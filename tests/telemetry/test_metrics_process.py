@@ -42,3 +42,20 @@ def test_it_speaks_as_all_do_and_ends_at_once(tmp_path: Path, number: signal.Sig
             process.send_signal(number)
             assert process.wait(10) == 0
         assert process.stdout.read() == ""
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        # In a process of its own: the command blocks the signals of the one that it runs in.
+        run = subprocess.run(
+            [sys.executable, "manage.py", "metrics", "--port", str(taken.getsockname()[1])],
+            cwd=ROOT,
+            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert run.returncode != 0
+    assert "Choose --port." in run.stderr
