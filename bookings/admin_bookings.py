@@ -28,7 +28,7 @@ from accounts.backends import brands_for
 from api.admin_services import ActsThroughServices, confirmation
 from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_reschedule
-from bookings.selectors import coach_slots
+from bookings.selectors.office_hours import coach_slots
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.record_attendance import record_attendance
 from bookings.services.reschedule_coach_booking import reschedule_coach_booking

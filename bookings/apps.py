@@ -6,19 +6,29 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from bookings import selectors  # noqa: PLC0415
-        from bookings.models import CoachBooking  # noqa: PLC0415 - the models must be loaded first
+        from bookings.models import CoachBooking, EventBooking  # noqa: PLC0415 - the models must be loaded first
+        from bookings.selectors import event_bookings, office_hours  # noqa: PLC0415
         from notifications.public import Source, register_subject  # noqa: PLC0415
         from scheduling.public import register_offers  # noqa: PLC0415
 
         register_subject(
             CoachBooking.SUBJECT_KIND,
             Source(
-                load=selectors.booking_facts,
-                lock_upcoming=selectors.lock_upcoming,
-                lock=selectors.lock_occasion,
-                services=selectors.offered_services,
-                of_client=selectors.bookings_of_person,
+                load=office_hours.booking_facts,
+                lock_upcoming=office_hours.lock_upcoming,
+                lock=office_hours.lock_occasion,
+                services=office_hours.offered_services,
+                of_client=office_hours.bookings_of_person,
             ),
         )
-        register_offers(selectors.office_hour_offers)
+        register_subject(
+            EventBooking.SUBJECT_KIND,
+            Source(
+                load=event_bookings.booking_facts,
+                lock_upcoming=event_bookings.lock_upcoming,
+                lock=event_bookings.lock_occasion,
+                services=event_bookings.offered_slots,
+                of_client=event_bookings.bookings_of_person,
+            ),
+        )
+        register_offers(office_hours.office_hour_offers)

@@ -2,7 +2,7 @@
 
 from notifications.rules import Event, Stage
 from notifications.selectors import message_timeline
-from notifications.services.announce import announce
+from notifications.services.announce import announce, announce_all
 from notifications.services.measure_queues import Queue, measure_queues, measure_webhook_queues
 from notifications.services.measure_sending import Hour, Sending, measure_sending
 from notifications.subjects import Former, Occasion, Source, SubjectFacts, register_subject
@@ -18,6 +18,7 @@ __all__ = [
     "Stage",
     "SubjectFacts",
     "announce",
+    "announce_all",
     "measure_queues",
     "measure_sending",
     "measure_webhook_queues",

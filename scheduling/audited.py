@@ -9,7 +9,7 @@ PERSON = audited(
     subject=("person", "id"),
     owner=("person", "id"),
     plain=("id", "user_id", "language", "timezone"),
-    personal=("given_name", "family_name", "email", "phone"),
+    personal=("given_name", "family_name", "email", "phone", "birth_date", "gender"),
     bookkeeping=("version", "created_at", "updated_at"),
 )
 CLIENT = audited(

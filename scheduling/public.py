@@ -1,7 +1,7 @@
 """What other apps may use of the kernel."""
 
 from scheduling.errors import NoStaffError, ServiceNotFoundError
-from scheduling.models import Client, Hold, Person, Room, Service, StaffMember
+from scheduling.models import Client, Hold, Location, Person, Room, Service, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.offers import StaffOffer, offers_of, register_offers
 from scheduling.rules.intervals import Period
@@ -30,6 +30,7 @@ __all__ = [
     "Hold",
     "HoldMismatchError",
     "HoldNotFoundError",
+    "Location",
     "NoStaffError",
     "Period",
     "Person",

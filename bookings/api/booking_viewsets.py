@@ -12,10 +12,11 @@ from api.brands import current_brand_id
 from api.errors import InvalidInputError
 from api.request import principal_of
 from api.versions import IF_MATCH, expected_versions, versioned
-from bookings import errors, selectors
+from bookings import errors
 from bookings.api import examples, parameters
 from bookings.api import serializers as shapes
 from bookings.models import CoachBooking
+from bookings.selectors import office_hours
 from bookings.services import reschedule_coach_booking as rescheduling
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.record_attendance import record_attendance
@@ -67,8 +68,8 @@ class CoachBookingViewSet(ActsForPerson):
     @action(detail=False, methods=["get"], url_path="me")
     def mine(self, request: Request) -> Response:
         brand_id = current_brand_id(request)
-        client = selectors.patient(patient_id=self.person_id, brand_id=brand_id)
-        bookings = selectors.bookings_of(client, brand_id=brand_id)
+        client = office_hours.patient(patient_id=self.person_id, brand_id=brand_id)
+        bookings = office_hours.bookings_of(client, brand_id=brand_id)
         return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
 
     @extend_schema(

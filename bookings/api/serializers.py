@@ -3,10 +3,10 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import BodySerializer, InstantField, WallTimeField, WallTimeOutput
-from bookings import models
 from bookings.models import CoachBooking, OfficeHour
+from bookings.models import office_hours as models
 from bookings.rules.coach_booking import Status
-from bookings.selectors import FreeSlot
+from bookings.selectors.office_hours import FreeSlot
 from bookings.services.publish_office_hour import OfficeHourData
 from scheduling.models.fields import validate_zone
 from scheduling.rules.availability import Refused

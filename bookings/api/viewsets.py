@@ -12,10 +12,11 @@ from api.brands import current_brand_id
 from api.errors import InvalidInputError
 from api.request import principal_of
 from api.versions import versioned
-from bookings import errors, selectors
+from bookings import errors
 from bookings.api import examples, parameters
 from bookings.api import serializers as shapes
 from bookings.models import OfficeHour
+from bookings.selectors import office_hours
 from bookings.services import book_coach as booking_service
 from bookings.services.book_coach import book_coach
 from bookings.services.publish_office_hour import publish_office_hour
@@ -50,7 +51,7 @@ class CoachViewSet(BooksHeldTime):
     }
 
     def coach(self, coach_id: str) -> StaffMember:
-        return selectors.coach(coach_id=coach_id, brand_id=current_brand_id(self.request))
+        return office_hours.coach(coach_id=coach_id, brand_id=current_brand_id(self.request))
 
     @extend_schema(
         operation_id="createCoachBooking",
@@ -66,7 +67,7 @@ class CoachViewSet(BooksHeldTime):
     def book(self, request: Request, coach_id: str) -> Response:
         wanted = self.parsed(shapes.NewCoachBooking)
         booking = book_coach(
-            coach_id=selectors.person_id(coach_id),
+            coach_id=office_hours.person_id(coach_id),
             patient_id=self.named_person_id,
             user_id=principal_of(request).user_id,
             brand_id=current_brand_id(request),
@@ -96,7 +97,7 @@ class CoachViewSet(BooksHeldTime):
     @action(detail=True, methods=["get"])
     def slots(self, request: Request, coach_id: str) -> Response:
         query = self.query()
-        within = asked_period(query, now=self.now, default=_DEFAULT_WINDOW, most=selectors.MAX_WINDOW)
+        within = asked_period(query, now=self.now, default=_DEFAULT_WINDOW, most=office_hours.MAX_WINDOW)
         coach = self.coach(coach_id)
         asked: dict[str, Any] = {
             "coach": coach,
@@ -105,10 +106,10 @@ class CoachViewSet(BooksHeldTime):
             "now": self.now,
         }
         if query.get("why") == "true":
-            explained = selectors.explained_slots(**asked)
+            explained = office_hours.explained_slots(**asked)
             slots = [{**shapes.slot_json(slot), "reason": why and why.value} for slot, why in explained]
         else:
-            slots = [shapes.slot_json(slot) for slot in selectors.coach_slots(**asked)]
+            slots = [shapes.slot_json(slot) for slot in office_hours.coach_slots(**asked)]
         return Response({"coach_id": coach.person_id, "timezone": coach.person.timezone, "slots": slots})
 
     @extend_schema(

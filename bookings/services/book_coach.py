@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bookings.models import CoachBooking
-from bookings.selectors import occasion
+from bookings.selectors.office_hours import occasion
 from bookings.services import take_slot as slots
 from bookings.services.take_slot import take_held_slot, take_slot, who_meets
 from notifications.public import Event, announce

@@ -7,7 +7,7 @@ from django.db import transaction
 from bookings.errors import NotCancellableError
 from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_cancel
-from bookings.selectors import occasion
+from bookings.selectors.office_hours import occasion
 from notifications.public import Event, announce
 from scheduling.public import Subject, release
 from tenants.errors import check_version

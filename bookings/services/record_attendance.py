@@ -7,7 +7,7 @@ from django.db import transaction
 from bookings.errors import NotInThatStateError, NotOverYetError
 from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_step
-from bookings.selectors import occasion
+from bookings.selectors.office_hours import occasion
 from notifications.public import Event, announce
 from tenants.errors import check_version
 from tenants.locking import locked

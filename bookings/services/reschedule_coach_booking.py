@@ -7,7 +7,7 @@ from django.db import transaction
 from bookings.errors import NotReschedulableError
 from bookings.models import CoachBooking
 from bookings.rules.coach_booking import Status, may_reschedule
-from bookings.selectors import occasion
+from bookings.selectors.office_hours import occasion
 from bookings.services import take_slot as slots
 from bookings.services.take_slot import take_slot, who_meets
 from notifications.public import Event, announce

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Final, Protocol
 from uuid import UUID
 
-from bookings import errors, selectors
+from bookings import errors
 from bookings.models import CoachBooking
-from bookings.selectors import Offer
+from bookings.selectors import office_hours
+from bookings.selectors.office_hours import Offer
 from scheduling.public import (
     Client,
     Encounter,
@@ -88,7 +89,7 @@ def take_held_slot(booking: CoachBooking, *, who: Encounter, hold: Hold, now: da
     Raises HoldMismatchError where another start, coach or office hour was held, HoldNotFoundError where it is gone, and
     what `take_slot` does. One that has expired is no harm while the time is still free.
     """
-    offered = selectors.offers(coach_id=who.staff_member.pk, brand_id=booking.brand_id)
+    offered = office_hours.offers(coach_id=who.staff_member.pk, brand_id=booking.brand_id)
     held = [offer for offer in offered if offer.office_hour_id == hold.service_id]
     if not held or (hold.starts_at, hold.staff_member_id) != (booking.starts_at, who.staff_member.pk):
         raise HoldMismatchError(start_at=rfc3339(hold.starts_at))
@@ -101,7 +102,7 @@ def take_slot(booking: CoachBooking, *, who: Encounter, take: Take, now: datetim
 
     Raises the rest of REFUSALS; then what the booking held before is still held.
     """
-    offered = selectors.offers(coach_id=who.staff_member.pk, brand_id=booking.brand_id)
+    offered = office_hours.offers(coach_id=who.staff_member.pk, brand_id=booking.brand_id)
     _take(booking, who=who, offered=offered, take=take, now=now)
 
 
@@ -150,7 +151,7 @@ def _why_taken(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer
     same = any(
         period.start == booking.starts_at and subject.kind == CoachBooking.SUBJECT_KIND for period, subject in around
     )
-    free = selectors.free_in(
+    free = office_hours.free_in(
         offered,
         resource_id=resource_id,
         brand_id=booking.brand_id,

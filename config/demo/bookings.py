@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from bookings.models import CoachBooking
-from bookings.selectors import FreeSlot, coach_slots
+from bookings.selectors.office_hours import FreeSlot, coach_slots
 from bookings.services.book_coach import book_coach
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.record_attendance import record_attendance

@@ -1,5 +1,6 @@
 """Telling all who want to know what happened to a booking: the one call that the domains make."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from notifications.rules import Event
@@ -22,3 +23,9 @@ def announce(*, event: Event, occasion: Occasion, now: datetime, former: Former 
     ]
     if due_at := min(filter(None, due), default=None):
         hint_here(due_at)
+
+
+def announce_all(*, event: Event, occasions: Sequence[Occasion], now: datetime) -> None:
+    """As `announce`, of several bookings to which the same happened."""
+    for occasion in occasions:
+        announce(event=event, occasion=occasion, now=now)

@@ -5,10 +5,11 @@ from rest_framework import serializers
 from api.fields import BodySerializer
 from api.paging import PageQuery
 from scheduling.models import Client, StaffMember
-from scheduling.models.fields import validate_zone
+from scheduling.models.fields import validate_birth_date, validate_zone
+from scheduling.rules.people import Gender
 from scheduling.services.register_person import PersonData
 
-_PERSON_FIELDS = ("given_name", "family_name", "email", "phone", "language", "timezone")
+_PERSON_FIELDS = ("given_name", "family_name", "email", "phone", "language", "timezone", "birth_date", "gender")
 
 
 class PeopleQuery(PageQuery):
@@ -26,6 +27,18 @@ class PersonInput(BodySerializer):
     phone = serializers.RegexField(r"^\+?[0-9 ()/.-]{3,}$", max_length=32, required=False, allow_blank=True)
     language = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16, required=False)
     timezone = serializers.CharField(max_length=64, required=False, validators=[validate_zone])
+    birth_date = serializers.DateField(
+        required=False,
+        allow_null=True,
+        validators=[validate_birth_date],
+        help_text="Needed for events that are not for all ages. null: not known.",
+    )
+    gender = serializers.ChoiceField(
+        [one.value for one in Gender],
+        required=False,
+        allow_blank=True,
+        help_text="Needed for events that are for men or women alone. Empty: not known.",
+    )
 
 
 class NewStaffMemberInput(PersonInput):
@@ -51,6 +64,8 @@ class ClientOutput(serializers.Serializer[Any]):
     phone = serializers.CharField()
     language = serializers.CharField()
     timezone = serializers.CharField()
+    birth_date = serializers.DateField(allow_null=True)
+    gender = serializers.ChoiceField([one.value for one in Gender], allow_blank=True)
     version = serializers.IntegerField(min_value=1)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

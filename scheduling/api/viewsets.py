@@ -45,7 +45,7 @@ class PeopleViewSet(PlatformViewSet):
             "for_all_brands": speaks_for_all_brands(self.request),
         }
 
-    def change(self, person: Person, changes: dict[str, str]) -> None:
+    def change(self, person: Person, changes: dict[str, Any]) -> None:
         brand_id = None if speaks_for_all_brands(self.request) else current_brand_id(self.request)
         expected = expected_versions(self.request, required=True)
         change_person(person=person, changes=changes, for_brand=brand_id, expected=expected)

@@ -1,10 +1,14 @@
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from babel.numbers import list_currencies
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from scheduling.rules import wall_time
+
+OLDEST_BIRTH: Final = date(1900, 1, 1)
 
 
 def validate_zone(name: str) -> None:
@@ -19,6 +23,12 @@ def validate_currency(code: str) -> None:
     """Raises ValidationError for what is no currency of ISO 4217."""
     if code not in list_currencies():
         raise ValidationError(f"{code} is no currency of ISO 4217; write, for example, EUR.")
+
+
+def validate_birth_date(born: date) -> None:
+    """Raises ValidationError for a day on which nobody who lives can have been born."""
+    if not OLDEST_BIRTH <= born <= timezone.now().date():
+        raise ValidationError(f"Write a date from {OLDEST_BIRTH} to today.")
 
 
 class ZoneField(models.CharField):  # type: ignore[type-arg]

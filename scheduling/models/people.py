@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
-from scheduling.models.fields import ZoneField
+from scheduling.models.fields import ZoneField, validate_birth_date
 from scheduling.models.resources import Resource
 from scheduling.rules.names import full_name
+from scheduling.rules.people import Gender
 from tenants.brands.models import Brand
 from tenants.ids import new_id
 
@@ -36,6 +37,9 @@ class Person(models.Model):
     phone = models.CharField(max_length=32, blank=True)
     language = models.CharField(max_length=16, default="en", help_text="BCP 47, for example en or pt-BR.")
     timezone = ZoneField(help_text="The zone of the times that this person reads.")
+    # For what is not open to everybody. Who has not said is let in where all are.
+    birth_date = models.DateField(null=True, blank=True, validators=[validate_birth_date])
+    gender = models.CharField(max_length=8, blank=True, choices=[(one.value, one.value) for one in Gender])
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,6 +1,7 @@
 """Changing what is known of a person."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from tenants.locking import locked
 def change_person(
     *,
     person: Person,
-    changes: Mapping[str, str],
+    changes: Mapping[str, Any],
     for_brand: UUID | None = None,
     expected: frozenset[int] | None = None,
 ) -> Person:

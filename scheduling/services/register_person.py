@@ -5,7 +5,8 @@ new role as the person they are; their names and contacts stay as they were. So 
 alone can't take over a person of another one (docs/adr/0008).
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -53,6 +54,8 @@ class PersonData:
     phone: str = ""
     language: str = "en"
     timezone: str = "UTC"
+    birth_date: date | None = None
+    gender: str = ""
 
 
 @transaction.atomic
@@ -120,13 +123,6 @@ def _person(data: PersonData, *, brand_id: UUID, for_all_brands: bool) -> Person
         return found
     try:
         with transaction.atomic():
-            return Person.objects.create(
-                given_name=data.given_name,
-                family_name=data.family_name,
-                email=data.email,
-                phone=data.phone,
-                language=data.language,
-                timezone=data.timezone,
-            )
+            return Person.objects.create(**asdict(data))
     except IntegrityError as error:  # somebody registered the address meanwhile
         raise EmailTakenError from error

@@ -20,6 +20,7 @@ NOT_AUDITED = {
     "auth_group": "Grants nothing here.",
     "auth_group_permissions": "Grants nothing here.",
     "auth_permission": "Written by migrations.",
+    "bookings_coachcount": "How many bookings there were; the bookings are audited.",
     "django_admin_log": "Django's own history, which the audit replaces.",
     "django_content_type": "Written by migrations.",
     "django_session": "Who is signed in; comes and goes by itself.",

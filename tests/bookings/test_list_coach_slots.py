@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
-from bookings.selectors import coach_slots
+from bookings.selectors.office_hours import coach_slots
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from scheduling.models import Client, Closure, StaffMember
 from scheduling.public import Period, Subject, release, reserve

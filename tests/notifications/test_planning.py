@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bookings.models import CoachBooking
-from bookings.selectors import occasion
+from bookings.selectors.office_hours import occasion
 from notifications.models import Message, Rule
 from notifications.rules import Event
 from notifications.services.plan_messages import plan_messages

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.access.models import Application
-from bookings.selectors import coach_slots
+from bookings.selectors.office_hours import coach_slots
 from config.demo.data import TENANTS
 from config.demo.seed import STAFF_PASSWORD, client_secret, refuse_in_production
 from scheduling.models import Client, StaffMember

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bookings.models import CoachBooking
-from bookings.selectors import occasion
+from bookings.selectors.office_hours import occasion
 from notifications.models import Message, Rule
 from notifications.public import Event, announce
 from tenants.ids import new_id

@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from bookings.errors import CoachNotFoundError, CoachOutsideBrandError, PatientNotFoundError
-from bookings.models import MAX_SLOT_MINUTES, CoachBooking, OfficeHour
+from bookings.models import CoachBooking, OfficeHour
+from bookings.models.office_hours import MAX_SLOT_MINUTES
 from bookings.rules.coach_booking import Status
 from notifications.public import Occasion, Stage, SubjectFacts
 from scheduling.public import Client, Period, StaffMember, StaffOffer, Subject, calendars, full_name

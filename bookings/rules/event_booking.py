@@ -1,0 +1,57 @@
+"""The states of a place in an event, and who may do what with it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class Status(StrEnum):
+    ACCEPTED = "Accepted"
+    PENDING = "Pending"
+    REJECTED = "Rejected"
+    CANCELED = "Canceled"
+    IN_DISPUTE = "InDispute"
+    DISPUTE_DONE = "DisputeDone"
+
+
+class Role(StrEnum):
+    """Who cancels."""
+
+    ATHLETE = "Athlete"
+    COACH = "Coach"
+    SYSTEM = "System"
+
+
+# From → to. What is not here is forbidden.
+STEPS: Final = {
+    Status.PENDING: {Status.ACCEPTED, Status.REJECTED, Status.CANCELED},
+    Status.ACCEPTED: {Status.CANCELED, Status.IN_DISPUTE},
+    Status.IN_DISPUTE: {Status.DISPUTE_DONE},
+    Status.REJECTED: set(),
+    Status.CANCELED: set(),
+    Status.DISPUTE_DONE: set(),
+}
+# They have a place of the event.
+WITH_PLACE: Final = frozenset({Status.ACCEPTED, Status.PENDING, Status.IN_DISPUTE, Status.DISPUTE_DONE})
+# Somebody was there, or should have been.
+HELD: Final = frozenset({Status.ACCEPTED, Status.IN_DISPUTE, Status.DISPUTE_DONE})
+
+
+def may_step(status: Status, to: Status) -> bool:
+    return to in STEPS[status]
+
+
+def may_cancel(status: Status, *, starts_at: datetime, ends_at: datetime, now: datetime, role: Role) -> bool:
+    """The athlete until the start, coach and system until the end."""
+    until = starts_at if role is Role.ATHLETE else ends_at
+    return may_step(status, Status.CANCELED) and now < until
+
+
+def may_dispute(status: Status, *, starts_at: datetime, now: datetime) -> bool:
+    """From the start on: before it, cancelling is the way out."""
+    return may_step(status, Status.IN_DISPUTE) and now >= starts_at
+
+
+def may_be_said_after(status: Status, *, ends_at: datetime, now: datetime) -> bool:
+    """Whether it took place: then it is completed or not, and has a note."""
+    return status in HELD and now >= ends_at

@@ -1,0 +1,96 @@
+"""Places in events, and what messages and calendars say of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bookings.models import EventBooking, TimeSlot
+from bookings.rules.event_booking import Status
+from notifications.public import Occasion, Stage, SubjectFacts
+
+# Whether the client was there, `completed` says.
+_STAGES = {
+    Status.ACCEPTED: Stage.STANDS,
+    Status.PENDING: Stage.STANDS,
+    Status.IN_DISPUTE: Stage.OVER,
+    Status.DISPUTE_DONE: Stage.OVER,
+}
+
+
+def _stage(booking: EventBooking) -> Stage:
+    if booking.completed:
+        return Stage.OVER
+    return _STAGES.get(Status(booking.status), Stage.OFF)
+
+
+def occasion(booking: EventBooking) -> Occasion:
+    """What planning messages needs of a booking with its client, event and coach."""
+    event = booking.event
+    return Occasion(
+        kind=EventBooking.SUBJECT_KIND,
+        id=booking.pk,
+        schedule_version=booking.schedule_version,
+        stage=_stage(booking),
+        brand_id=booking.brand_id,
+        service_id=event.time_slot_id,
+        client_id=booking.client.person_id,
+        staff_ids=(event.coach.person_id,),
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+    )
+
+
+def booking_facts(ids: Sequence[UUID]) -> dict[UUID, SubjectFacts]:
+    """What messages and calendars say of places in events."""
+    return {booking.pk: _facts(booking) for booking in EventBooking.objects.with_event().filter(pk__in=ids)}
+
+
+def _facts(booking: EventBooking) -> SubjectFacts:
+    slot, coach = booking.event.time_slot, booking.event.coach.person.name
+    what = slot.sport.name if slot.sport else coach
+    return SubjectFacts(
+        occasion=occasion(booking),
+        status=booking.status,
+        is_cancelled=booking.status in {Status.CANCELED, Status.REJECTED},
+        title=f"{what} with {coach} ({booking.brand.name})" if slot.sport else f"{coach} ({booking.brand.name})",
+        staff_name=coach,
+        client_name=booking.client.person.name,
+        location=slot.place,
+        cancel_reason=booking.cancellation_reason_text,
+        changed_at=booking.updated_at,
+    )
+
+
+def lock_upcoming(after: UUID | None, limit: int, since: datetime) -> list[Occasion]:
+    """Places to plan messages for: of events that end after `since`, and that stand or were held, by id; locked."""
+    bookings = EventBooking.objects.filter(event__ends_at__gt=since, status__in=_STAGES)
+    if after is not None:
+        bookings = bookings.filter(pk__gt=after)
+    return [occasion(booking) for booking in _locked(bookings.order_by("pk")[:limit])]
+
+
+def lock_occasion(booking_id: UUID) -> Occasion | None:
+    """One place, locked; None when it is gone."""
+    return next((occasion(booking) for booking in _locked(EventBooking.objects.filter(pk=booking_id))), None)
+
+
+def _locked(bookings: QuerySet[EventBooking]) -> QuerySet[EventBooking]:
+    return bookings.select_for_update(of=("self",)).select_related("client", "event__coach")
+
+
+def offered_slots(brand_ids: set[UUID] | None) -> list[tuple[UUID, str]]:
+    """The time slots of some brands, None for all, as staff calls them."""
+    slots = TimeSlot.objects.select_related("coach__person", "sport").order_by("coach_id", "pk")
+    if brand_ids is not None:
+        slots = slots.filter(brand__in=brand_ids)
+    return [(slot.pk, f"{slot.coach}, {slot}") for slot in slots]
+
+
+def bookings_of_person(person_id: UUID, since: datetime, until: datetime) -> list[UUID]:
+    """The places of a client in events that overlap a period, called off or not."""
+    bookings = EventBooking.objects.filter(
+        client__person=person_id, event__starts_at__lt=until, event__ends_at__gt=since
+    )
+    return list(bookings.order_by("event__starts_at").values_list("pk", flat=True))

@@ -1,0 +1,141 @@
+"""Ordering places in several events at once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from bookings import event_errors as errors
+from bookings.models import Event, EventBooking, Order
+from bookings.rules.event_booking import Status
+from bookings.rules.events import Barred, EventStatus
+from bookings.selectors.event_bookings import occasion
+from bookings.selectors.events import overlapping, settings_of
+from bookings.services.places import take_places
+from notifications.public import Event as Happening
+from notifications.public import announce_all
+from scheduling.public import Client
+from scheduling.rules.people import Gender
+from tenants.errors import DomainError
+from tenants.ids import new_id
+
+MOST_EVENTS: Final = 50
+_COUNT = """
+    INSERT INTO bookings_coachcount AS known (client_id, coach_id, bookings)
+    SELECT %s, coach, more FROM unnest(%s::bigint[], %s::integer[]) AS wanted (coach, more) ORDER BY coach
+    ON CONFLICT (client_id, coach_id) DO UPDATE SET bookings = known.bookings + excluded.bookings
+    RETURNING coach_id, bookings
+"""
+
+
+_BARRED: Final = {
+    Barred.UNKNOWN_AGE: errors.BirthDateUnknownError,
+    Barred.AGE: errors.AgeNotAllowedError,
+    Barred.UNKNOWN_GENDER: errors.GenderUnknownError,
+    Barred.GENDER: errors.NotEligibleError,
+}
+
+
+@transaction.atomic
+def place_order(*, client: Client, brand_id: UUID, event_ids: Sequence[UUID], now: datetime) -> Order:
+    """Books a place in each of the events, or in none of them and raises one of REFUSALS that names the event.
+
+    Where an event wants approval its booking is pending, with its place taken. Each booking tells which of the client's
+    bookings with its coach it is.
+    """
+    if len(set(event_ids)) < len(event_ids):
+        twice = Counter(event_ids).most_common(1)[0][0]
+        raise errors.EventTwiceError(event_id=str(twice))
+    # Two orders of one client wait for each other: each sees what the other one booked.
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    found = {event.pk: event for event in Event.objects.with_slot().filter(pk__in=event_ids, brand=brand_id)}
+    events = [_known(found, event_id) for event_id in event_ids]
+    for event in events:
+        _check(event, client, now=now)
+    if not settings_of(brand_id).allows_overlaps:
+        _check_overlaps(events, client)
+    got = take_places(event_ids)
+    for event in events:
+        if event.pk not in got:
+            raise _why_not(event)
+    order = Order.objects.create(id=new_id(), client=client, brand_id=brand_id, created_at=now)
+    bookings = EventBooking.objects.bulk_create(_bookings(order, events, now=now))
+    announce_all(event=Happening.BOOKED, occasions=[occasion(booking) for booking in bookings], now=now)
+    return order
+
+
+def _known(found: dict[UUID, Event], event_id: UUID) -> Event:
+    try:
+        return found[event_id]
+    except KeyError as error:
+        raise errors.UnknownEventError(event_id=str(event_id)) from error
+
+
+def _check(event: Event, client: Client, *, now: datetime) -> None:
+    slot, said = event.time_slot, {"event_id": str(event.pk)}
+    if event.status == EventStatus.CANCELED:
+        raise errors.EventCanceledError(**said)
+    if event.starts_at <= now:
+        raise errors.EventPastError(**said)
+    if event.coach.person_id == client.person_id:
+        raise errors.OwnEventError(**said)
+    person = client.person
+    gender = Gender(person.gender) if person.gender else None
+    barred = slot.entry.barred(born=person.birth_date, gender=gender, day=event.date)
+    if barred is not None:
+        raise _BARRED[barred](
+            **said, age_from=slot.age_from, age_to=slot.age_to, eligibility=slot.get_eligibility_display().lower()
+        )
+
+
+def _check_overlaps(events: Sequence[Event], client: Client) -> None:
+    """Neither two events of the order at once, nor one with what the client has booked."""
+    ordered = sorted(events, key=lambda event: event.starts_at)
+    for before, after in pairwise(ordered):
+        if after.starts_at < before.ends_at:
+            raise errors.OverlappingBookingError(event_id=str(after.pk), other_id=str(before.pk))
+    if clash := overlapping(client, events):
+        raise errors.OverlappingBookingError(event_id=str(clash[0]), other_id=str(clash[1]))
+
+
+def _why_not(event: Event) -> DomainError:
+    """Its place was gone, or the event, between the look and the taking."""
+    status = Event.objects.values_list("status", flat=True).get(pk=event.pk)
+    said = {"event_id": str(event.pk)}
+    return errors.EventCanceledError(**said) if status == EventStatus.CANCELED else errors.EventFullError(**said)
+
+
+def _bookings(order: Order, events: Sequence[Event], *, now: datetime) -> list[EventBooking]:
+    """One for each event; of one coach's the earlier has the smaller number."""
+    last = _count(order.client, events)
+    bookings = []
+    for event in sorted(events, key=lambda event: event.starts_at, reverse=True):
+        slot = event.time_slot
+        bookings.append(
+            EventBooking(
+                id=new_id(),
+                order=order,
+                event=event,
+                client=order.client,
+                brand_id=order.brand_id,
+                status=Status.PENDING if slot.needs_approval else Status.ACCEPTED,
+                price=slot.price,
+                cardinality=last[slot.coach_id],
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        last[slot.coach_id] -= 1
+    return bookings[::-1]
+
+
+def _count(client: Client, events: Sequence[Event]) -> dict[int, int]:
+    """Counts the events of each coach, and answers how many the client has booked with each by now."""
+    more = Counter(event.time_slot.coach_id for event in events)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [client.pk, list(more), list(more.values())])
+        return dict(cursor.fetchall())
