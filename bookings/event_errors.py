@@ -81,3 +81,134 @@ class AlreadyBookedError(DomainError):
 class PaymentMethodNotEnabledError(DomainError):
     code = "payment_method_not_enabled"
     message = "Only Cash is enabled."
+
+
+class UnknownCoachError(DomainError):
+    code = "unknown_coach"
+    message = "There is no coach with the id {coach_id}. GET /v1/staff lists who works here."
+
+
+class UnknownSportError(DomainError):
+    code = "unknown_sport"
+    message = "There is no sport {sport_id}. GET /v1/sports lists them."
+
+
+class UnknownAddressError(DomainError):
+    code = "unknown_address"
+    message = "There is no address {address_id}. GET /v1/addresses lists them."
+
+
+class TimeSlotDiffersError(DomainError):
+    code = "timeslot_differs"
+    kind = Kind.CONFLICT
+    message = "Time slot {timeslot_id} is another one already. Send it as it is, or leave timeSlotId out for a new one."
+
+
+class NotInFutureError(DomainError):
+    code = "event_past"
+    message = "An event must begin in the future: {start_time} is past."
+
+
+class NoSuchHoursError(DomainError):
+    code = "no_such_hours"
+    message = "The clocks skip that time on {date}: an event can't take place then."
+
+
+class CoachBusyError(DomainError):
+    code = "coach_busy"
+    kind = Kind.CONFLICT
+    message = "The coach has something else between {start_time} and {end_time}."
+
+
+class EventNotFoundError(DomainError):
+    code = "event_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no such event. GET /v1/events lists them."
+
+
+class ForeignEventError(DomainError):
+    code = "foreign_event"
+    kind = Kind.FORBIDDEN
+    message = "This is another coach's event. Its coach may do this, and a service with the scope manage:bookings."
+
+
+class EventNotCancellableError(DomainError):
+    code = "event_not_cancellable"
+    kind = Kind.STATE
+    message = "An event can be canceled until it ends; this one is {status}{ended}."
+
+
+class BookingNotFoundError(DomainError):
+    code = "booking_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no such booking. GET /v1/bookings?userId=... lists a person's."
+
+
+class ForeignBookingError(DomainError):
+    code = "foreign_booking"
+    kind = Kind.FORBIDDEN
+    message = "This booking is not yours: neither as its athlete nor as its coach."
+
+
+class CoachOnlyError(DomainError):
+    code = "coach_only"
+    kind = Kind.FORBIDDEN
+    message = "That is for the event's coach to say, or a service with the scope manage:bookings."
+
+
+class OwnerOnlyError(DomainError):
+    code = "owner_only"
+    kind = Kind.FORBIDDEN
+    message = "Only whoever booked a place can do this. userId must be theirs."
+
+
+class NotCancellableError(DomainError):
+    code = "not_cancellable"
+    kind = Kind.STATE
+    message = "This booking is {status}{begun}. Athletes cancel until the start, coaches until the end."
+
+
+class NotDecidableError(DomainError):
+    code = "not_pending"
+    kind = Kind.STATE
+    message = "This booking is {status}{ended}: only one that is Pending is accepted or rejected, until its event ends."
+
+
+class NotOverYetError(DomainError):
+    code = "not_over_yet"
+    kind = Kind.STATE
+    message = "This booking has not taken place yet: its event ends at {ends_at}."
+
+
+class NotHeldError(DomainError):
+    code = "not_held"
+    kind = Kind.STATE
+    message = "This booking is {status}: it did not take place."
+
+
+class NotCanceledError(DomainError):
+    code = "not_canceled"
+    kind = Kind.STATE
+    message = "This booking is {status}. Only one that is Canceled can be dismissed."
+
+
+class NotDisputableError(DomainError):
+    code = "not_disputable"
+    kind = Kind.STATE
+    message = "This booking is {status}{ahead}. One that is Accepted can be disputed from its start on."
+
+
+class UnknownReasonError(DomainError):
+    code = "unknown_reason"
+    message = "There is no such reason for a dispute. GET /v1/dispute-reasons lists them."
+
+
+class NotInDisputeError(DomainError):
+    code = "not_in_dispute"
+    kind = Kind.STATE
+    message = "This booking is {status}: there is no open dispute about it."
+
+
+class SubjectNotNamedError(DomainError):
+    code = "subject_not_named"
+    message = "Say whose bookings: send exactly one of userId and eventId. startAt and endAt go with userId alone."

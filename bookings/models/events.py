@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.rules.event_booking import Role
-from bookings.rules.events import OLDEST, YOUNGEST, Eligibility, Entry, EventStatus, Hours, Level, SlotType
+from bookings.rules.events import OLDEST, YOUNGEST, Eligibility, Entry, EventStatus, Hours, Level, SlotType, Terms
 from scheduling.public import Location, Period, StaffMember, ZoneField
 from tenants.brands.models import Brand
 from tenants.ids import new_id
@@ -105,8 +105,40 @@ class TimeSlot(models.Model):
         return ", ".join(filter(None, (self.address.name, self.address.address)))
 
     @property
-    def entry(self) -> Entry:
-        return Entry(age_from=self.age_from, age_to=self.age_to, eligibility=Eligibility(self.eligibility))
+    def terms(self) -> Terms:
+        return Terms(
+            participants=self.participants,
+            kind=SlotType(self.kind),
+            entry=Entry(age_from=self.age_from, age_to=self.age_to, eligibility=Eligibility(self.eligibility)),
+            price=self.price,
+            address_id=self.address_id,
+            sport_id=self.sport_id,
+            is_public=self.is_public,
+            level=Level(self.level),
+            needs_approval=self.needs_approval,
+        )
+
+    @classmethod
+    def offering(cls, hours: Hours, terms: Terms, **more: object) -> "TimeSlot":
+        """A new one, not saved yet."""
+        entry = terms.entry
+        return cls(
+            starts=hours.starts,
+            ends=hours.ends,
+            timezone=hours.zone.key,
+            participants=terms.participants,
+            kind=terms.kind,
+            age_from=entry.age_from,
+            age_to=entry.age_to,
+            eligibility=entry.eligibility,
+            price=terms.price,
+            address_id=terms.address_id,
+            sport_id=terms.sport_id,
+            is_public=terms.is_public,
+            level=terms.level,
+            needs_approval=terms.needs_approval,
+            **more,
+        )
 
 
 class EventQuerySet(models.QuerySet["Event"]):

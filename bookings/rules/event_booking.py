@@ -31,6 +31,7 @@ STEPS: Final = {
     Status.CANCELED: set(),
     Status.DISPUTE_DONE: set(),
 }
+CANCELLABLE: Final = frozenset(status for status, steps in STEPS.items() if Status.CANCELED in steps)
 # They have a place of the event.
 WITH_PLACE: Final = frozenset({Status.ACCEPTED, Status.PENDING, Status.IN_DISPUTE, Status.DISPUTE_DONE})
 # Somebody was there, or should have been.
@@ -47,11 +48,11 @@ def may_cancel(status: Status, *, starts_at: datetime, ends_at: datetime, now: d
     return may_step(status, Status.CANCELED) and now < until
 
 
+def may_decide(status: Status, *, ends_at: datetime, now: datetime) -> bool:
+    """Whether it is still open, and of use, to accept or reject it."""
+    return may_step(status, Status.ACCEPTED) and now < ends_at
+
+
 def may_dispute(status: Status, *, starts_at: datetime, now: datetime) -> bool:
     """From the start on: before it, cancelling is the way out."""
     return may_step(status, Status.IN_DISPUTE) and now >= starts_at
-
-
-def may_be_said_after(status: Status, *, ends_at: datetime, now: datetime) -> bool:
-    """Whether it took place: then it is completed or not, and has a note."""
-    return status in HELD and now >= ends_at

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from scheduling.rules import wall_time
@@ -76,6 +77,21 @@ class Entry:
             return Barred.UNKNOWN_GENDER
         wanted = Gender.MALE if self.eligibility is Eligibility.MEN else Gender.FEMALE
         return None if gender is wanted else Barred.GENDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a time slot says besides its hours. The price is in kopecks, of one place."""
+
+    participants: int = 1
+    kind: SlotType = SlotType.OFFLINE
+    entry: Entry = Entry()
+    price: int = 0
+    address_id: UUID | None = None
+    sport_id: UUID | None = None
+    is_public: bool = True
+    level: Level = Level.ANY
+    needs_approval: bool = False
 
 
 def age_on(day: date, *, born: date) -> int:

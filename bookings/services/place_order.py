@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from bookings import event_errors as errors
 from bookings.models import Event, EventBooking, Order
-from bookings.rules.event_booking import Status
+from bookings.rules.event_booking import WITH_PLACE, Status
 from bookings.rules.events import Barred, EventStatus
 from bookings.selectors.event_bookings import occasion
 from bookings.selectors.events import overlapping, settings_of
@@ -20,10 +20,26 @@ from notifications.public import Event as Happening
 from notifications.public import announce_all
 from scheduling.public import Client
 from scheduling.rules.people import Gender
-from tenants.errors import DomainError
+from tenants.errors import DomainError, GoneError
 from tenants.ids import new_id
+from tenants.locking import locked
 
 MOST_EVENTS: Final = 50
+REFUSALS: Final[list[type[DomainError]]] = [
+    errors.EventTwiceError,
+    errors.UnknownEventError,
+    errors.EventCanceledError,
+    errors.EventPastError,
+    errors.EventFullError,
+    errors.OwnEventError,
+    errors.BirthDateUnknownError,
+    errors.AgeNotAllowedError,
+    errors.GenderUnknownError,
+    errors.NotEligibleError,
+    errors.AlreadyBookedError,
+    errors.OverlappingBookingError,
+    GoneError,
+]
 _COUNT = """
     INSERT INTO bookings_coachcount AS known (client_id, coach_id, bookings)
     SELECT %s, coach, more FROM unnest(%s::bigint[], %s::integer[]) AS wanted (coach, more) ORDER BY coach
@@ -51,20 +67,23 @@ def place_order(*, client: Client, brand_id: UUID, event_ids: Sequence[UUID], no
         twice = Counter(event_ids).most_common(1)[0][0]
         raise errors.EventTwiceError(event_id=str(twice))
     # Two orders of one client wait for each other: each sees what the other one booked.
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    client = locked(Client.objects.select_related("person"), client.pk, no_key=True)
     found = {event.pk: event for event in Event.objects.with_slot().filter(pk__in=event_ids, brand=brand_id)}
     events = [_known(found, event_id) for event_id in event_ids]
     for event in events:
         _check(event, client, now=now)
+    if known := EventBooking.objects.filter(client=client, event__in=event_ids, status__in=WITH_PLACE).first():
+        raise errors.AlreadyBookedError(event_id=str(known.event_id))
     if not settings_of(brand_id).allows_overlaps:
         _check_overlaps(events, client)
+    order = Order.objects.create(id=new_id(), client=client, brand_id=brand_id, created_at=now)
+    bookings = EventBooking.objects.bulk_create(_bookings(order, events, now=now))
+    announce_all(event=Happening.BOOKED, occasions=[occasion(booking) for booking in bookings], now=now)
+    # Last, for the events stay locked from here on: whoever wants a place in one of them waits for the commit alone.
     got = take_places(event_ids)
     for event in events:
         if event.pk not in got:
             raise _why_not(event)
-    order = Order.objects.create(id=new_id(), client=client, brand_id=brand_id, created_at=now)
-    bookings = EventBooking.objects.bulk_create(_bookings(order, events, now=now))
-    announce_all(event=Happening.BOOKED, occasions=[occasion(booking) for booking in bookings], now=now)
     return order
 
 
@@ -81,11 +100,13 @@ def _check(event: Event, client: Client, *, now: datetime) -> None:
         raise errors.EventCanceledError(**said)
     if event.starts_at <= now:
         raise errors.EventPastError(**said)
+    if not event.free:
+        raise errors.EventFullError(**said)
     if event.coach.person_id == client.person_id:
         raise errors.OwnEventError(**said)
     person = client.person
     gender = Gender(person.gender) if person.gender else None
-    barred = slot.entry.barred(born=person.birth_date, gender=gender, day=event.date)
+    barred = slot.terms.entry.barred(born=person.birth_date, gender=gender, day=event.date)
     if barred is not None:
         raise _BARRED[barred](
             **said, age_from=slot.age_from, age_to=slot.age_to, eligibility=slot.get_eligibility_display().lower()
