@@ -8,7 +8,7 @@ PERSON = audited(
     kind="person",
     subject=("person", "id"),
     owner=("person", "id"),
-    plain=("id", "user_id", "language", "timezone"),
+    plain=("id", "user_id", "language", "timezone", "erased_at"),
     personal=("given_name", "family_name", "email", "phone", "birth_date", "gender"),
     bookkeeping=("version", "created_at", "updated_at"),
 )

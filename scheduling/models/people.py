@@ -19,6 +19,14 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Whoever has the address, however it is spelled; by the index of the constraint below."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=email.lower())
 
+    def known(self) -> "PersonQuerySet":
+        """Who has not been erased."""
+        return self.filter(erased_at=None)
+
+
+# What an erased person is called where others still see them: beside their own bookings of the past.
+ERASED_NAME = "Erased"
+
 
 class Person(models.Model):
     """A human being, once per tenant. May sign in, be a client and be a staff member, all at once.
@@ -40,6 +48,8 @@ class Person(models.Model):
     # For what is not open to everybody. Who has not said is let in where all are.
     birth_date = models.DateField(null=True, blank=True, validators=[validate_birth_date])
     gender = models.CharField(max_length=8, blank=True, choices=[(one.value, one.value) for one in Gender])
+    # Since when nothing is known of them any more. The row stays: orders and others' bookings point at it.
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -50,7 +60,21 @@ class Person(models.Model):
         ordering: ClassVar = ["given_name", "family_name"]
         verbose_name_plural = "persons"
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="person_email_unique")
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="person_email_unique"),
+            # Whoever writes late (an edit that was read before the erasure) is refused by the database.
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    given_name=ERASED_NAME,
+                    family_name="",
+                    email="",
+                    phone="",
+                    birth_date=None,
+                    gender="",
+                    user=None,
+                ),
+                name="person_erased_is_nobody",
+            ),
         ]
 
     def __str__(self) -> str:
