@@ -12,6 +12,9 @@ SCOPES: Final = {
     "write:office-hours": "Publish office hours.",
     "read:availability": "See free times.",
     "write:holds": "Hold free times for a few minutes.",
+    "read:events": "See events, sports and addresses.",
+    "write:events": "Publish and cancel one's own events.",
+    "manage:events": "Publish and cancel anybody's events of the current brand; add sports and addresses.",
     "read:clients": "See clients.",
     "write:clients": "Register and change clients.",
     "read:staff": "See staff members.",
@@ -43,6 +46,7 @@ SCOPES: Final = {
 _ASKED: Final = {
     "read:bookings": "See your bookings and free slots.",
     "write:bookings": "Make and cancel bookings for you.",
+    "write:events": "Publish and cancel your events.",
     "read:visits": "See your visits and the free slots of providers.",
     "write:visits": "Book, move and cancel visits for you.",
     "write:slots": "Open and close your slots.",
@@ -61,6 +65,7 @@ SERVICE_ONLY: Final = frozenset(
     {
         ACT_AS,
         "manage:bookings",
+        "manage:events",
         "read:clients",
         "write:clients",
         "read:staff",

@@ -19,6 +19,22 @@ OTHER_SLOT: Final = "{next_day}T15:30:00Z"
 BEGUN_BOOKING: Final = "3a48b2c9-b0e1-5502-bfc3-02eecb20656e"  # of Ines, has begun
 MISSED_BOOKING: Final = "7e12bd2d-3b9f-5d6c-8963-75887bb40a1a"  # of Ines, has begun
 DEAD_MESSAGE: Final = "ba8205d9-caa6-52fa-aabb-821783d9a759"  # about a booking of Ines
+TRAINER: Final = "fafa35e0-6098-54d5-bb52-5cdc0168a6d8"  # Lev Orlov, in Moscow
+SPORT: Final = "783eac41-fbbe-5165-8400-481e892bac25"  # Boxing
+ADDRESS: Final = "0aa4af02-e8e0-5369-bcc6-57d755c72bed"  # a gym in Moscow
+DISPUTE_REASON: Final = "b1a75d05-dba4-52b6-a804-f2f43f61a59a"  # the coach did not come
+TIME_SLOT: Final = "789c160a-01fb-589b-ad05-af3d60242781"  # of Lev, on evenings
+EVENT: Final = "910fefdf-0d99-55b4-88e0-5b9505ad03e0"  # of Lev, to come
+OTHER_EVENT: Final = "4d121291-d63c-5900-9dbe-1e915b01331b"  # of Lev, to come
+EVENT_TO_CANCEL: Final = "8d97ad8a-7d09-54c2-9e81-5d56bdb63adf"  # of Lev, to come
+PLACE: Final = "27d2603f-588c-53e5-8126-ddee7b312796"  # of Maya, to come
+PLACE_TO_CANCEL: Final = "c4fd805d-9a23-5b4a-8e4f-bfeccea9b5ff"  # of Maya, to come
+HELD_PLACE: Final = "bf0c1489-aae8-54b3-b5ba-98f14cd2ea0d"  # of Maya, over
+DISPUTABLE_PLACE: Final = "048a6d59-6f20-5273-851f-e3075c03ab70"  # of Maya, over
+DISPUTED_PLACE: Final = "97c7da0a-09ca-5c37-b78c-341b5485de22"  # of Maya, over
+CANCELED_PLACE: Final = "7b2b49ba-d073-5d48-9d68-8eacdc8a0386"  # of Maya
+PENDING_PLACE: Final = "82339879-5619-5d4d-8978-ccc8f6ea65f4"  # of Maya, to come
+OTHER_PENDING_PLACE: Final = "a2d4a91a-8a64-5763-9596-28e2a670cdef"  # of Maya, to come
 
 
 def sent(name: str, value: dict[str, Any]) -> OpenApiExample:
@@ -26,6 +42,6 @@ def sent(name: str, value: dict[str, Any]) -> OpenApiExample:
     return OpenApiExample(name, value=value, request_only=True)
 
 
-def answered(name: str, value: dict[str, Any], *, status: int = 200) -> OpenApiExample:
+def answered(name: str, value: dict[str, Any] | list[dict[str, Any]], *, status: int = 200) -> OpenApiExample:
     """An example of an answer."""
     return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])

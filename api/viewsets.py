@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, ListField
 from rest_framework.viewsets import GenericViewSet
 
 from api import throttling, writes
@@ -100,10 +100,13 @@ class PlatformViewSet(GenericViewSet[Any]):
 
     def query(self) -> dict[str, Any]:
         """The query parameters that the action declares in `queries`, checked. Raises what `parsed` does, and
-        InvalidInputError for one that is there twice: which of the two was meant, nobody could say."""
+        InvalidInputError for one that is there twice (lists apart): which of the two was meant, nobody could say."""
         given = self.request.query_params
         checked = self.queries[self.action](data=given.dict(), context={"request": self.request})
-        if twice := [name for name in checked.fields if len(given.getlist(name)) > 1]:  # type: ignore[attr-defined]
+        fields = checked.fields  # type: ignore[attr-defined]
+        lists = {name for name, field in fields.items() if isinstance(field, ListField)}
+        checked.initial_data |= {name: given.getlist(name) for name in lists & given.keys()}
+        if twice := [name for name in fields if name not in lists and len(given.getlist(name)) > 1]:
             raise InvalidInputError({name: ["Send it once."] for name in twice})
         return _valid(checked)
 

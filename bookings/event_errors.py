@@ -212,3 +212,15 @@ class NotInDisputeError(DomainError):
 class SubjectNotNamedError(DomainError):
     code = "subject_not_named"
     message = "Say whose bookings: send exactly one of userId and eventId. startAt and endAt go with userId alone."
+
+
+class SportExistsError(DomainError):
+    code = "sport_exists"
+    kind = Kind.CONFLICT
+    message = "There is a sport with this name: {name}."
+
+
+class ReasonExistsError(DomainError):
+    code = "reason_exists"
+    kind = Kind.CONFLICT
+    message = "There is a reason with this name: {name}."

@@ -72,18 +72,6 @@ class CoachBookingViewSet(ActsForPerson):
         bookings = office_hours.bookings_of(client, brand_id=brand_id)
         return Response({"bookings": [shapes.booking_json(b, patient_id=client.person_id) for b in bookings]})
 
-    @extend_schema(
-        operation_id="cancelCoachBooking",
-        tags=["coach-bookings"],
-        summary="Cancel an office-hour booking",
-        description=(
-            "The patient cancels until the start; the coach, and a service with the scope manage:bookings, "
-            "as long as the booking stands."
-        ),
-        parameters=[parameters.BOOKING_ID, parameters.FOR_PATIENT, IF_MATCH],
-        responses={200: shapes.CoachBookingOutput},
-        examples=examples.CANCELLED,
-    )
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002 - the contract's name
         booking = self._found(id)
         cancelled = cancel_coach_booking(

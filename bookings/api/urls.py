@@ -1,11 +1,19 @@
 from rest_framework.routers import SimpleRouter
 
-from bookings.api.booking_viewsets import CoachBookingViewSet
+from bookings.api.bookings import BookingViewSet
+from bookings.api.catalogue import AddressViewSet, DisputeReasonViewSet, SportViewSet
+from bookings.api.events import EventViewSet
+from bookings.api.histories import HistoryViewSet
 from bookings.api.viewsets import CoachViewSet
 
 # A router puts literals (bookings/me) before bookings/<id>, which two kinds of bookings share.
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("coaches", CoachViewSet, basename="coach")
-router.register("bookings", CoachBookingViewSet, basename="booking")
+router.register("bookings", BookingViewSet, basename="booking")
+router.register("events", EventViewSet, basename="event")
+router.register("histories", HistoryViewSet, basename="history")
+router.register("sports", SportViewSet, basename="sport")
+router.register("addresses", AddressViewSet, basename="address")
+router.register("dispute-reasons", DisputeReasonViewSet, basename="dispute-reason")
 
 urlpatterns = router.urls

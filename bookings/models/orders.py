@@ -36,6 +36,10 @@ class Order(models.Model):
 
 
 class EventBookingQuerySet(models.QuerySet["EventBooking"]):
+    def known(self) -> "EventBookingQuerySet":
+        """Those that are shown to anybody: not of people who were erased, of which the amounts alone are kept."""
+        return self.filter(client__person__erased_at__isnull=True)
+
     def with_event(self) -> "EventBookingQuerySet":
         """With all that is said of a booking."""
         return self.select_related(

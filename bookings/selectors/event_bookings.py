@@ -1,14 +1,16 @@
 """Places in events, and what messages and calendars say of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from bookings.models import EventBooking, TimeSlot
+from bookings.event_errors import UnknownUserError
+from bookings.models import Event, EventBooking, Order, TimeSlot
 from bookings.rules.event_booking import Status
 from notifications.public import Occasion, Stage, SubjectFacts
+from scheduling.public import Client
 
 # Whether the client was there, `completed` says.
 _STAGES = {
@@ -94,3 +96,54 @@ def bookings_of_person(person_id: UUID, since: datetime, until: datetime) -> lis
         client__person=person_id, event__starts_at__lt=until, event__ends_at__gt=since
     )
     return list(bookings.order_by("event__starts_at").values_list("pk", flat=True))
+
+
+def booking_of_brand(*, booking_id: UUID, brand_id: UUID) -> EventBooking | None:
+    return EventBooking.objects.with_event().known().filter(pk=booking_id, brand=brand_id).first()
+
+
+def athlete(*, user_id: UUID, brand_id: UUID) -> Client:
+    """The brand's client who is this person. Raises UnknownUserError."""
+    client = Client.objects.filter(person=user_id, brands=brand_id, person__erased_at__isnull=True).first()
+    if client is None:
+        raise UnknownUserError(user_id=str(user_id))
+    return client
+
+
+def bookings_of_user(
+    user_id: UUID, *, brand_id: UUID, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[EventBooking]:
+    """Of events that start in [since, until), by start; without those that they have dismissed."""
+    bookings = EventBooking.objects.with_event().known()
+    bookings = bookings.filter(client__person=user_id, brand=brand_id, dismissed_at=None)
+    if since is not None:
+        bookings = bookings.filter(event__starts_at__gte=since)
+    if until is not None:
+        bookings = bookings.filter(event__starts_at__lt=until)
+    return bookings.order_by("event__starts_at", "pk").iterator()
+
+
+def bookings_of_event(event: Event, *, seen_by: UUID | None) -> Iterator[EventBooking]:
+    """In the order in which they were made; those of one person (`seen_by`), or of all for None."""
+    bookings = EventBooking.objects.with_event().known().filter(event=event)
+    if seen_by is not None:
+        bookings = bookings.filter(client__person=seen_by)
+    return bookings.order_by("created_at", "pk").iterator()
+
+
+def orders_of_user(
+    user_id: UUID, *, brand_id: UUID, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[Order]:
+    """Placed in [since, until), the latest first, with their bookings. Two statements."""
+    orders = Order.objects.filter(client__person=user_id, client__person__erased_at=None, brand=brand_id)
+    if since is not None:
+        orders = orders.filter(created_at__gte=since)
+    if until is not None:
+        orders = orders.filter(created_at__lt=until)
+    return with_bookings(orders)
+
+
+def with_bookings(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """With all that is said of orders."""
+    bookings = EventBooking.objects.with_event().order_by("event__starts_at", "pk")
+    return orders.select_related("client").prefetch_related(Prefetch("bookings", bookings))

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bookings.models import CoachBooking
+from bookings.models import CoachBooking, EventBooking
+from bookings.models import Event as PlannedEvent
 from bookings.selectors.office_hours import FreeSlot, coach_slots
 from bookings.services.book_coach import book_coach
 from bookings.services.cancel_coach_booking import cancel_coach_booking
@@ -79,8 +80,8 @@ def _free(coach: StaffMember, start: datetime, end: datetime, *, now: datetime) 
     return coach_slots(coach=coach, brand_id=coach.brands.get().pk, within=Period(start, end), now=now)
 
 
-def call(booking: CoachBooking | Visit, known_as: object) -> None:
-    """Gives a booking or a visit the id by which the documentation's examples know it."""
+def call(booking: CoachBooking | Visit | PlannedEvent | EventBooking, known_as: object) -> None:
+    """Gives a booking, a visit or an event the id by which the documentation's examples know it."""
     for rows in (Reservation.objects, Message.objects):
         rows.filter(subject_id=booking.pk).update(subject_id=known_as)
     type(booking).objects.filter(pk=booking.pk).update(id=known_as)

@@ -88,6 +88,7 @@ class DemoTenant:
     brands: dict[str, str]  # slug → name; the first is the default
     coaches: tuple[DemoCoach, ...]
     clients: tuple[DemoClient, ...]
+    trainer: DemoCoach | None = None  # of events
     providers: dict[str, tuple[str, str]] = field(default_factory=dict)  # coach's name → specialty, NPI
     services: tuple[DemoService, ...] = ()
     visit_types: tuple[DemoVisitType, ...] = ()
@@ -136,6 +137,7 @@ TENANTS = (
             DemoClient("Otto Brandt", "harbor-kids", "America/Chicago"),
             DemoClient("Priya Nair", "harbor-kids", "Asia/Kolkata"),
         ),
+        trainer=DemoCoach("Lev Orlov", "Boxing coach", "harbor-mind", "Europe/Moscow", ()),
         providers={
             "Ravi Menon": ("Clinical psychology", "1932471005"),
             "Nell Okafor": ("Family therapy", "1265430982"),

@@ -17,6 +17,7 @@ from accounts.scopes import SCOPES
 from bookings.services.publish_office_hour import OfficeHourData, publish_office_hour
 from config.demo.bookings import add_bookings, add_rules
 from config.demo.data import TENANTS, DemoClient, DemoCoach, DemoTenant, demo_id
+from config.demo.events import add_events
 from config.demo.notifications import add_notifications
 from config.demo.visits import add_days, add_visit_types, add_visits
 from scheduling.models import Client, Closure, Location, Person, Resource, Service, StaffMember, WorkingHours
@@ -28,7 +29,7 @@ from tenants.services.create_tenant import create_tenant
 from visits.models import Provider
 
 STAFF_PASSWORD = "slotkeeper"  # noqa: S105 - of the demo, which production refuses to create
-WEB_SCOPES = ["read:bookings", "write:bookings", "read:office-hours", "read:visits", "write:visits"]
+WEB_SCOPES = ["read:bookings", "write:bookings", "read:office-hours", "read:visits", "write:visits", "read:events"]
 
 
 def refuse_in_production() -> None:
@@ -116,6 +117,8 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
     if demo is TENANTS[0]:
         add_visits(demo.slug, providers[0], clients, services, now=now)
     add_days(providers, clients, services, now=now)
+    if demo.trainer:
+        add_events(demo.slug, _coach(demo, demo.trainer, brands[demo.trainer.brand]), clients, now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
 
 

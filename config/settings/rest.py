@@ -38,6 +38,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Unavailable": "scheduling.api.availability_shapes.REASONS",
         "CoachBookingStatus": "bookings.api.serializers.STATUSES",
+        "EventBookingStatus": "bookings.api.event_booking_shapes.STATUSES",
+        "EventStatus": "bookings.api.event_shapes.EVENT_STATUSES",
+        "EventLevel": "bookings.api.event_shapes.LEVELS",
+        "CancellationReasonCode": "bookings.api.event_shapes.CANCELLATION_CODES",
         "VisitStatus": "visits.api.visit_shapes.STATUSES",
         "MessageState": "notifications.api.message_serializers.STATES",
         "MessageReason": "notifications.api.message_serializers.ANSWERED_WHYS",
@@ -65,6 +69,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "TAGS": [
         {"name": "coach-bookings", "description": "Office hours of coaches and the bookings in them."},
+        {"name": "events", "description": "Events of coaches, and what they refer to."},
+        {"name": "orders", "description": "Places in several events, ordered at once."},
+        {"name": "event-bookings", "description": "Places in events, and what becomes of them."},
+        {"name": "histories", "description": "What somebody took part in and what they led."},
         {"name": "providers", "description": "Providers of visits."},
         {"name": "availability", "description": "What is free, why something is not, and holding it."},
         {"name": "slots", "description": "Time that providers offer for visits."},

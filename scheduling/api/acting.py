@@ -43,6 +43,23 @@ class ActsForPerson(PlatformViewSet):
         person of this tenant."""
         return self.named_person_id or self._own_person_id
 
+    def check_names(self, person_id: uuid.UUID) -> None:
+        """Naming another person needs act-as; who acts for somebody acts for them alone.
+
+        Raises ActingForAnotherError, InsufficientScopeError.
+        """
+        caller = principal_of(self.request)
+        if self.person_id is None and caller.user_id is None:
+            if ACT_AS not in caller.scopes:
+                raise InsufficientScopeError(scope=ACT_AS)
+        elif self.person_id != person_id:
+            raise ActingForAnotherError
+
+    def is_service_with(self, scope: str) -> bool:
+        """Whether the caller is a service that has the scope and acts for nobody."""
+        caller = principal_of(self.request)
+        return self.person_id is None and caller.user_id is None and scope in caller.scopes
+
     @cached_property
     def _own_person_id(self) -> uuid.UUID | None:
         user_id = principal_of(self.request).user_id

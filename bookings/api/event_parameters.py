@@ -1,0 +1,47 @@
+"""The parameters of the endpoints of events and of the places in them, and where their answers lead."""
+
+import uuid
+from typing import Final
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+
+from api import examples
+
+_FOR = "For a service token with the scope act-as: the person for whom the request acts. "
+
+
+def _id(what: str, example: str, name: str) -> OpenApiParameter:
+    return OpenApiParameter(
+        "id",
+        uuid.UUID,
+        OpenApiParameter.PATH,
+        description=f"The {what}'s id.",
+        examples=[OpenApiExample(name, value=example)],
+    )
+
+
+EVENT_ID: Final = _id("event", examples.EVENT, "One of the demo, to come")
+EVENT_TO_CANCEL: Final = _id("event", examples.EVENT_TO_CANCEL, "Another of the demo, to come")
+BOOKING_ID: Final = _id("booking", examples.PLACE, "One of the demo, to come")
+BOOKING_TO_CANCEL: Final = _id("booking", examples.PLACE_TO_CANCEL, "Another of the demo, to come")
+HELD_BOOKING_ID: Final = _id("booking", examples.HELD_PLACE, "One of the demo that is over")
+DISPUTABLE_BOOKING_ID: Final = _id("booking", examples.DISPUTABLE_PLACE, "Another of the demo that is over")
+DISPUTED_BOOKING_ID: Final = _id("booking", examples.DISPUTED_PLACE, "One of the demo that is disputed")
+CANCELED_BOOKING_ID: Final = _id("booking", examples.CANCELED_PLACE, "One of the demo that was canceled")
+PENDING_BOOKING_ID: Final = _id("booking", examples.PENDING_PLACE, "One of the demo that waits")
+OTHER_PENDING_BOOKING_ID: Final = _id("booking", examples.OTHER_PENDING_PLACE, "Another of the demo that waits")
+FOR_ANYBODY: Final = OpenApiParameter(
+    "X-Current-User-Id",
+    uuid.UUID,
+    OpenApiParameter.HEADER,
+    description=_FOR + "Leave it out with a user's own token, and where a service acts for nobody.",
+)
+FOR_COACH: Final = OpenApiParameter(
+    "X-Current-User-Id", uuid.UUID, OpenApiParameter.HEADER, description=_FOR + "Here: the coach, or nobody."
+)
+ORDER_LEADS_TO: Final = {
+    "x-links": {
+        "booking": {"operationId": "getBooking", "parameters": {"id": "$response.body#/bookings/0/bookingId"}},
+        "cancel": {"operationId": "cancelBooking", "parameters": {"id": "$response.body#/bookings/0/bookingId"}},
+    }
+}

@@ -1,0 +1,117 @@
+"""What a person took part in and what they led."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.fields import BooleanField
+
+from bookings.models import Event, EventBooking
+
+PAGE_SIZE: Final = 20
+
+
+class Grouping(StrEnum):
+    PERSONAL = "Personal"
+    GROUP = "Group"
+
+
+class Participation(StrEnum):
+    ATHLETE = "Athlete"
+    COACH = "Coach"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Of what; None and nothing for all."""
+
+    grouping: Grouping | None = None
+    status: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sport_ids: Collection[UUID] = ()
+    participation: Participation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event in which a person had the one booking, or which they led."""
+
+    event: Event
+    bookings: Sequence[EventBooking]
+    as_coach: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    number: int
+    entries: Sequence[Entry]
+    total: int
+
+
+def history(person_id: UUID, *, brand_id: UUID, wanted: Wanted, page: int) -> Page:
+    """A page, counted from 0, of the events of a person as athlete and as coach; the latest start first.
+
+    Canceled ones too. An event that they led counts once; with a wanted status, where a booking in it is so.
+    """
+    entries = _keys(person_id, brand_id, wanted)
+    first = page * PAGE_SIZE
+    keys = list(entries.order_by("-at", "-key")[first : first + PAGE_SIZE])
+    led = {key for _at, key, as_coach in keys if as_coach}
+    booked = {key for _at, key, as_coach in keys if not as_coach}
+    bookings = {booking.pk: booking for booking in EventBooking.objects.with_event().filter(pk__in=booked)}
+    events = {event.pk: event for event in Event.objects.with_slot().filter(pk__in=led)}
+    of_events: dict[UUID, list[EventBooking]] = {key: [] for key in led}
+    in_them = EventBooking.objects.known().filter(event__in=led).select_related("client").order_by("created_at", "pk")
+    for booking in in_them if led else ():
+        of_events[booking.event_id].append(booking)
+    return Page(
+        page,
+        [
+            Entry(events[key], of_events[key], as_coach=True)
+            if as_coach
+            else Entry(bookings[key].event, [bookings[key]], as_coach=False)
+            for _at, key, as_coach in keys
+        ],
+        entries.count(),
+    )
+
+
+def _keys(person_id: UUID, brand_id: UUID, wanted: Wanted) -> Any:
+    """When, what and whether as coach, of all that is wanted."""
+    attended = EventBooking.objects.filter(client__person=person_id, brand=brand_id).filter(_events(wanted, "event__"))
+    conducted = Event.objects.filter(coach__person=person_id, brand=brand_id).filter(_events(wanted, ""))
+    if wanted.status is not None:
+        attended = attended.filter(status=wanted.status)
+        so = EventBooking.objects.known().filter(event=OuterRef("pk"), status=wanted.status)
+        conducted = conducted.filter(Exists(so))
+    attended = _as_keys(attended, at=F("event__starts_at"), as_coach=False)
+    conducted = _as_keys(conducted, at=F("starts_at"), as_coach=True)
+    if wanted.participation is Participation.ATHLETE:
+        return attended
+    if wanted.participation is Participation.COACH:
+        return conducted
+    return attended.union(conducted, all=True)
+
+
+def _as_keys(rows: Any, *, at: F, as_coach: bool) -> Any:
+    columns = {"at": at, "key": F("pk"), "as_coach": Value(as_coach, output_field=BooleanField())}
+    return rows.order_by().annotate(**columns).values_list(*columns)
+
+
+def _events(wanted: Wanted, at: str) -> Q:
+    asked = {
+        f"{at}starts_at__gte": wanted.since,
+        f"{at}starts_at__lt": wanted.until,
+        f"{at}time_slot__sport__in": wanted.sport_ids or None,
+    }
+    found = Q(**{name: value for name, value in asked.items() if value is not None})
+    if wanted.grouping is Grouping.PERSONAL:
+        found &= Q(**{f"{at}capacity": 1})
+    elif wanted.grouping is Grouping.GROUP:
+        found &= Q(**{f"{at}capacity__gt": 1})
+    return found
