@@ -65,7 +65,7 @@ class EventBooking(models.Model):
     status = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Status])
     # As they were at booking: the slot may change later.
     price = models.PositiveBigIntegerField()
-    # The client's how-many-th booking with this coach (docs/adr/0026).
+    # The client's how-many-th booking with this coach (docs/adr/0029).
     cardinality = models.PositiveIntegerField()
     completed = models.BooleanField(default=False)
     note = models.TextField(null=True, blank=True)  # noqa: DJ001 - the contract tells null from ""

@@ -1,0 +1,77 @@
+"""Events, orders and bookings for the tests, made by the services that make real ones."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bookings.models import DisputeReason, Event, EventBooking, EventSettings, Order
+from bookings.rules.events import Hours, Terms
+from bookings.services.place_order import place_order
+from bookings.services.publish_event import publish_event
+from scheduling.models import Client, StaffMember
+from scheduling.rules.people import Gender
+from tenants.brands.models import Brand
+from tests.support import cast
+
+LONG_AGO = timedelta(days=1)
+
+
+def make_event(
+    coach: StaffMember,
+    starts_at: datetime,
+    *,
+    places: int = 2,
+    minutes: int = 60,
+    brand: Brand | None = None,
+    zone: str = "UTC",
+    now: datetime | None = None,
+    slot_id: Any = None,
+    **terms: Any,
+) -> Event:
+    """Of a time slot of its own, published the day before it begins; for everybody and free of charge."""
+    wall = starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return publish_event(
+        coach=coach,
+        brand_id=(brand or cast.main_brand()).pk,
+        slot_id=slot_id,
+        hours=Hours(starts=wall.time(), ends=(wall + timedelta(minutes=minutes)).time(), zone=ZoneInfo(zone)),
+        terms=Terms(participants=places, **terms),
+        day=wall.date(),
+        now=now or starts_at - LONG_AGO,
+    )
+
+
+def order(client: Client, *events: Event, now: datetime | None = None) -> Order:
+    """Placed the day before the first event begins."""
+    return place_order(
+        client=client,
+        brand_id=events[0].brand_id,
+        event_ids=[event.pk for event in events],
+        now=now or min(event.starts_at for event in events) - LONG_AGO,
+    )
+
+
+def make_place(event: Event, client: Client, *, now: datetime | None = None) -> EventBooking:
+    """A booking of one event."""
+    return EventBooking.objects.with_event().get(order=order(client, event, now=now))
+
+
+def make_reason(name: str = "The coach did not come") -> DisputeReason:
+    return DisputeReason.objects.get_or_create(name=name)[0]
+
+
+def allow_overlaps(brand: Brand | None = None) -> None:
+    EventSettings.objects.update_or_create(brand=brand or cast.main_brand(), defaults={"allows_overlaps": True})
+
+
+def make_person(client: Client, *, born: date | None = None, gender: Gender | None = None) -> Client:
+    """Says of a client when they were born and what they are."""
+    client.person.birth_date = born
+    client.person.gender = gender or ""
+    client.person.save()
+    return client
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """An instant of January 2030, far from now and from any clock change of Europe or America."""
+    return datetime(2030, 1, day, hour, minute, tzinfo=UTC)
