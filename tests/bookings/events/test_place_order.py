@@ -12,6 +12,7 @@ from bookings.rules.events import Eligibility, Entry
 from bookings.services.cancel_event import cancel_event
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.place_order import place_order
+from bookings.services.places import take_places
 from notifications.models import Message
 from scheduling.rules.people import Gender
 from tests.support import cast, eventing
@@ -75,6 +76,8 @@ def test_which_of_the_bookings_with_a_coach_it_is_counts_on_after_a_cancellation
 def _refused(coach: Any, bob: Any, case: str) -> tuple[list[Event], type[Exception], Event]:
     """The events of an order, why it is refused and which one is named."""
     fine = make_event(coach, at(7, 12))
+    bad: Event
+    error: type[Exception]
     if case == "full":
         bad, error = make_event(coach, at(8, 10), places=1), errors.EventFullError
         Event.objects.filter(pk=bad.pk).update(taken=1)
@@ -164,16 +167,13 @@ def test_an_overlap_with_what_is_booked_is_refused_unless_the_brand_allows_it(co
 
 
 def test_a_place_that_goes_between_the_look_and_the_taking(coach: Any, bob: Any, monkeypatch: Any) -> None:
-    from bookings.services import place_order as service
-
     event, other = make_event(coach, at(8, 10), places=1), make_event(coach, at(8, 12))
-    taking = service.take_places
 
     def somebody_is_faster(event_ids: Any) -> Any:
         Event.objects.filter(pk=event.pk).update(taken=1)
-        return taking(event_ids)
+        return take_places(event_ids)
 
-    monkeypatch.setattr(service, "take_places", somebody_is_faster)
+    monkeypatch.setattr("bookings.services.place_order.take_places", somebody_is_faster)
     with pytest.raises(errors.EventFullError):
         order(bob, event, other)
 
