@@ -18,15 +18,20 @@ class Limit:
 
 
 def pgbench(*, url: str, schema: str, statements: list[str], connections: int, seconds: int, protocol: str) -> Limit:
-    """Repeats the statements as one transaction. `{slot}` in them is another number each time."""
-    script = [r"\set slot random(1, 2000000000)", *(f"{statement};" for statement in statements)]
+    """Repeats the statements as one transaction. `{slot}` in them is another number each time.
+
+    A statement may be one of pgbench's own (`\\set`); its variable `i` is 0 in the beginning.
+    """
+    written = [statement if statement.startswith("\\") else f"{statement};" for statement in statements]
+    script = [r"\set slot random(1, 2000000000)", *written]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "booking.sql")
         path.write_text("\n".join(script).replace("{slot}", ":slot"))
         parts = urlsplit(url)
         done = subprocess.run(
             [
-                _program(), "--no-vacuum", "--protocol", protocol, "--client", str(connections), "--jobs", "1",
+                _program(), "--no-vacuum", "--define", "i=0", "--protocol", protocol,
+                "--client", str(connections), "--jobs", "1",
                 "--time", str(seconds), "--file", str(path),
                 "--host", parts.hostname or "", "--port", str(parts.port), "--username", parts.username or "",
                 parts.path.lstrip("/"),
