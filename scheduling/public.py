@@ -13,7 +13,7 @@ from scheduling.selectors.encounters import Encounter, encounter
 from scheduling.selectors.ledger import Held, held_near, held_resources, holders
 from scheduling.selectors.schedules import hours_offers, limits_of, terms_of, workers
 from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
-from scheduling.services.ledger import SlotTakenError, move, release, reserve
+from scheduling.services.ledger import SlotTakenError, move, release, reserve, reserve_each
 from scheduling.services.register_person import (
     EmailTakenError,
     PersonData,
@@ -61,6 +61,7 @@ __all__ = [
     "register_offers",
     "release",
     "reserve",
+    "reserve_each",
     "reserve_held",
     "take_offered_time",
     "terms_of",

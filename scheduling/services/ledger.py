@@ -6,7 +6,7 @@ Postgres decides who gets a span: two exclusive reservations of one resource can
 (docs/adr/0003). All functions run inside the caller's transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,9 +69,21 @@ def reserve(
         return _reserve(wanted, period, row)
     except SlotTakenError as taken:
         # Who asks for taken time finds out whether it was only held: nobody else need look, and no task need run.
-        if not _end_expired(taken.resource_ids, period):
+        if not _end_expired(taken.resource_ids, [period]):
             raise
     return _reserve(wanted, period, row)
+
+
+def reserve_each(*, resource_id: int, wanted: Mapping[Subject, Period], now: datetime) -> set[Subject]:
+    """Takes on one resource, for each of the subjects, its period where that is free; answers whose is not.
+
+    One statement takes them all, however many. Of two who do this at once, one waits for the other and never each for
+    the other; the transaction stays usable. Of periods that overlap each other the earlier is taken.
+    """
+    _end_expired([resource_id], list(wanted.values()))
+    made = _insert_rows([(resource_id, period, subject) for subject, period in wanted.items()], now=now)
+    got = {subject_id for _, _, subject_id in made}
+    return {subject for subject in wanted if subject.id not in got}
 
 
 def confirm(
@@ -166,7 +178,7 @@ def _reserve(wanted: Sequence[int], period: Period, row: _Row) -> list[Taken]:
 @transaction.atomic
 def _reserve_even_beside(wanted: Sequence[int], period: Period, row: _Row) -> list[Taken]:
     _lock_calendars(row.subject, wanted)
-    _end_expired(wanted, period)
+    _end_expired(wanted, [period])
     got = _insert([(resource, period) for resource in wanted], row)
     taken = [Taken(resource, period) for resource in wanted if resource in got]
     for resource in wanted:
@@ -175,17 +187,18 @@ def _reserve_even_beside(wanted: Sequence[int], period: Period, row: _Row) -> li
     return taken
 
 
-def _end_expired(resource_ids: Sequence[int], period: Period) -> bool:
+def _end_expired(resource_ids: Sequence[int], periods: Sequence[Period]) -> bool:
     """Gives up the holds that have expired and stand in the way; whether there were any."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT DISTINCT subject_kind, subject_id FROM scheduling_reservation
-            WHERE resource_id = ANY(%s::bigint[]) AND during && tstzrange(%s, %s, '[)') AND active
-                AND expires_at <= statement_timestamp()
+            JOIN unnest(%s::timestamptz[], %s::timestamptz[]) AS wanted (starts, ends)
+                ON during && tstzrange(starts, ends, '[)')
+            WHERE resource_id = ANY(%s::bigint[]) AND active AND expires_at <= statement_timestamp()
             ORDER BY subject_id
             """,
-            [list(resource_ids), period.start, period.end],
+            [[period.start for period in periods], [period.end for period in periods], list(resource_ids)],
         )
         expired = [Subject(kind, subject_id) for kind, subject_id in cursor.fetchall()]
     for hold in expired:
@@ -194,7 +207,28 @@ def _end_expired(resource_ids: Sequence[int], period: Period) -> bool:
 
 
 def _insert(rows: Sequence[tuple[int, Period]], row: _Row, *, exclusive: bool = True) -> dict[int, int]:
-    """Inserts what fits, ascending by resource; answers resource id → reservation id of what did."""
+    """Inserts what fits of rows for one subject; answers resource id → reservation id of what did."""
+    made = _insert_rows(
+        [(resource, period, row.subject) for resource, period in rows],
+        now=row.now,
+        service_id=row.service_id,
+        reason=row.reason,
+        holds_for=row.holds_for,
+        exclusive=exclusive,
+    )
+    return {resource: reservation for resource, reservation, _ in made}
+
+
+def _insert_rows(
+    rows: Sequence[tuple[int, Period, Subject]],
+    *,
+    now: datetime,
+    service_id: UUID | None = None,
+    reason: str = "",
+    holds_for: timedelta | None = None,
+    exclusive: bool = True,
+) -> list[tuple[int, int, UUID]]:
+    """Inserts what fits, ascending by resource and time; answers resource, reservation and subject of what did."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -202,27 +236,28 @@ def _insert(rows: Sequence[tuple[int, Period]], row: _Row, *, exclusive: bool = 
                 resource_id, during, exclusive, active, subject_kind, subject_id, service_id, overbook_reason,
                 created_at, expires_at
             )
-            SELECT resource, tstzrange(starts, ends, '[)'), %s, true, %s, %s, %s, %s, %s,
+            SELECT resource, tstzrange(starts, ends, '[)'), %s, true, kind, subject, %s, %s, %s,
                 statement_timestamp() + %s * interval '1 second'
-            FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS wanted (resource, starts, ends)
+            FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::uuid[])
+                AS wanted (resource, starts, ends, kind, subject)
             ORDER BY resource, starts
             ON CONFLICT DO NOTHING
-            RETURNING resource_id, id
+            RETURNING resource_id, id, subject_id
             """,
             [
                 exclusive,
-                row.subject.kind,
-                row.subject.id,
-                row.service_id,
-                row.reason,
-                row.now,
-                row.holds_for.total_seconds() if row.holds_for else None,
-                [resource for resource, _ in rows],
-                [period.start for _, period in rows],
-                [period.end for _, period in rows],
+                service_id,
+                reason,
+                now,
+                holds_for.total_seconds() if holds_for else None,
+                [resource for resource, _, _ in rows],
+                [period.start for _, period, _ in rows],
+                [period.end for _, period, _ in rows],
+                [subject.kind for _, _, subject in rows],
+                [subject.id for _, _, subject in rows],
             ],
         )
-        return dict(cursor.fetchall())
+        return [(resource, reservation, subject) for resource, reservation, subject in cursor.fetchall()]
 
 
 def _lock_calendars(subject: Subject, resource_ids: Sequence[int] = ()) -> None:
