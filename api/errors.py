@@ -311,6 +311,7 @@ def _refusal(request: Any, error: DomainError) -> Refusal:
         code=error.code,
         message=str(error),
         fields=error.fields,
+        causes=[(cause.code, str(cause)) for cause in error.causes],
         headers=_headers(error),
         path=request.path,
         request_id=getattr(request, "request_id", ""),

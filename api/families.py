@@ -6,7 +6,7 @@ its method and path alone, so that an error before any view has the right envelo
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ class Refusal:
     message: str
     # Which fields of the input are wrong, and how.
     fields: Mapping[str, list[str]] = field(default_factory=dict)
+    # What is in the way beside, each as code and message.
+    causes: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     request_id: str = ""
@@ -59,13 +61,11 @@ def _loop(refusal: Refusal) -> dict[str, Any]:
 
 
 def _leko(refusal: Refusal) -> dict[str, Any]:
-    error = {
-        "code": refusal.code,
-        "message": refusal.message,
-        "endpoint": refusal.path,
-        "requestId": refusal.request_id,
-    }
-    return error if refusal.status == 404 else {"errors": [error]}  # noqa: PLR2004
+    errors = [
+        {"code": code, "message": message, "endpoint": refusal.path, "requestId": refusal.request_id}
+        for code, message in [(refusal.code, refusal.message), *refusal.causes]
+    ]
+    return errors[0] if refusal.status == 404 else {"errors": errors}  # noqa: PLR2004
 
 
 def _upvio(refusal: Refusal) -> dict[str, Any]:

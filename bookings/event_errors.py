@@ -1,5 +1,7 @@
 """Why an order is refused, and what else is refused of events and their bookings."""
 
+from collections.abc import Sequence
+
 from tenants.errors import DomainError, Kind
 
 
@@ -118,6 +120,21 @@ class CoachBusyError(DomainError):
     code = "coach_busy"
     kind = Kind.CONFLICT
     message = "The coach has something else between {start_time} and {end_time}."
+
+
+class SeriesConflictError(DomainError):
+    """Its causes are the refusals of the days."""
+
+    code = "series_conflict"
+    kind = Kind.CONFLICT
+    message = (
+        "{refused} of the {days} days of the series can't have the event; each is told beside. Nothing was published. "
+        "onConflict=skip leaves such days out, as long as one is left."
+    )
+
+    def __init__(self, causes: Sequence[DomainError], *, days: int) -> None:
+        self.causes = causes
+        super().__init__(refused=len(causes), days=days)
 
 
 class EventNotFoundError(DomainError):

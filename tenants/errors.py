@@ -5,7 +5,7 @@ HTTP: the edge chooses the status and the envelope from the `kind` and the famil
 (`api.families`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -35,6 +35,8 @@ class DomainError(Exception):
     message: ClassVar[str] = ""
     # Which fields of the input are wrong, and how.
     fields: Mapping[str, list[str]] = {}
+    # Where several things are in the way, each of them; told where the family's format has room.
+    causes: Sequence["DomainError"] = ()
 
     def __init__(self, **data: object) -> None:
         self.data = data
