@@ -132,6 +132,54 @@ NEW_EVENT: Final = [
         status=201,
     ),
 ]
+_LATE_SLOT: dict[str, Any] = {
+    **_SENT_SLOT,
+    "startTime": "23:00:00+03:00",
+    "endTime": "00:00:00+03:00",
+    "numberOfParticipants": 6,
+}
+_SERIES: dict[str, Any] = {
+    "coachId": TRAINER,
+    "startTime": "{day}T23:00:00+03:00",
+    "endTime": "{next_day}T00:00:00+03:00",
+    "timeslot": _LATE_SLOT,
+    "rule": "FREQ=WEEKLY;COUNT=10",
+}
+_SKIPPED = {
+    "startTime": "{day}T20:00:00Z",
+    "code": "coach_busy",
+    "message": "The coach has something else between {day}T20:00:00Z and {day}T21:00:00Z.",
+}
+NEW_SERIES: Final = [
+    sent("Ten weeks", {**_SERIES, "onConflict": "skip"}),
+    sent("What five days would become", {**_SERIES, "rule": "FREQ=DAILY;COUNT=5", "preview": True}),
+    answered(
+        "Published",
+        {
+            "events": [
+                {
+                    **_EVENT,
+                    "id": _NEW_EVENT_ID,
+                    "timeslotId": _NEW_SLOT_ID,
+                    "startTime": "{next_day}T20:00:00Z",
+                    "endTime": "{next_day}T21:00:00Z",
+                    "timeslot": {**_LATE_SLOT, "timeSlotId": _NEW_SLOT_ID},
+                    "capacity": 6,
+                    "freePlaces": 6,
+                }
+            ],
+            "skipped": [_SKIPPED],
+        },
+        status=201,
+    ),
+    answered(
+        "Previewed",
+        {
+            "events": [{"startTime": "{next_day}T20:00:00Z", "endTime": "{next_day}T21:00:00Z"}],
+            "skipped": [_SKIPPED],
+        },
+    ),
+]
 CANCELED_EVENT: Final = [
     sent("By the system", {"cancellationReasonCode": "Other", "cancellationReasonText": "The gym is closed."}),
     answered(

@@ -28,10 +28,20 @@ from scheduling.public import StaffMember
 from tenants.errors import GoneError, StaleVersionError
 
 MANAGE = "manage:events"
-_WRITES = {"write:events", MANAGE}
+WRITES = {"write:events", MANAGE}
 
 
-class EventViewSet(ActsForPerson):
+class PublishesForCoach(ActsForPerson):
+    """Who may publish a coach's events."""
+
+    def check_coach(self, coach: StaffMember) -> None:
+        """The coach publishes, or a service that acts for nobody. Raises ForeignEventError."""
+        speaks_for_itself = self.person_id is None and principal_of(self.request).user_id is None
+        if not speaks_for_itself and self.person_id != coach.person_id:
+            raise errors.ForeignEventError
+
+
+class EventViewSet(PublishesForCoach):
     """Everything below /v1/events."""
 
     lookup_url_kwarg = "id"
@@ -40,8 +50,8 @@ class EventViewSet(ActsForPerson):
     scopes: ClassVar = {
         "list": {"read:events"},
         "retrieve": {"read:events"},
-        "create": _WRITES,
-        "cancel": _WRITES,
+        "create": WRITES,
+        "cancel": WRITES,
     }
     queries: ClassVar = {"list": shapes.EventsQuery}
     refusals: ClassVar = {
@@ -162,12 +172,6 @@ class EventViewSet(ActsForPerson):
             expected=expected_versions(request),
         )
         return _answer(event)
-
-    def check_coach(self, coach: StaffMember) -> None:
-        """The coach publishes, or a service that acts for nobody. Raises ForeignEventError."""
-        speaks_for_itself = self.person_id is None and principal_of(self.request).user_id is None
-        if not speaks_for_itself and self.person_id != coach.person_id:
-            raise errors.ForeignEventError
 
     def _found(self) -> Event:
         return event_of_brand(event_id=self.kwargs["id"], brand_id=current_brand_id(self.request))

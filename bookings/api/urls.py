@@ -4,12 +4,14 @@ from bookings.api.bookings import BookingViewSet
 from bookings.api.catalogue import AddressViewSet, DisputeReasonViewSet, SportViewSet
 from bookings.api.events import EventViewSet
 from bookings.api.histories import HistoryViewSet
+from bookings.api.series import EventSeriesViewSet
 from bookings.api.viewsets import CoachViewSet
 
 # A router puts literals (bookings/me) before bookings/<id>, which two kinds of bookings share.
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("coaches", CoachViewSet, basename="coach")
 router.register("bookings", BookingViewSet, basename="booking")
+router.register("events/series", EventSeriesViewSet, basename="event-series")
 router.register("events", EventViewSet, basename="event")
 router.register("histories", HistoryViewSet, basename="history")
 router.register("sports", SportViewSet, basename="sport")

@@ -116,9 +116,13 @@ def _publish(*, slot: TimeSlot, coach: StaffMember, days: Sequence[date], now: d
     skipped: list[Skipped] = []
     for day in days:
         try:
-            events.append(new_event(slot=slot, day=day, now=now))
+            event = new_event(slot=slot, day=day, now=now)
         except (errors.NotInFutureError, errors.NoSuchHoursError) as reason:
             skipped.append(Skipped(slot.hours.on(day)[0], reason))
+        else:
+            # Nobody need read the coach again for each of them.
+            event.coach = coach
+            events.append(event)
     subjects = {Subject(Event.SUBJECT_KIND, event.pk): event for event in events}
     taken = reserve_each(
         resource_id=coach.resource_id, wanted={subject: event.period for subject, event in subjects.items()}, now=now

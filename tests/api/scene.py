@@ -31,7 +31,8 @@ class ActingRest(Rest):
     def _is_the_coachs(self, method: str, path: str) -> bool:
         steps = ("/office-hours", "/check-in", "/start", "/complete", "/no-show", "/undo")
         return path.endswith(steps) or (
-            method != "GET" and (path.startswith("/v1/providers/") or path.endswith("/meeting"))
+            method != "GET"
+            and (path.startswith("/v1/providers/") or path.endswith("/meeting") or path == "/v1/events/series")
         )
 
 
@@ -162,6 +163,33 @@ def make_scene(tenant: Any) -> Scene:
                 "weekdays": [1, 2, 3, 4, 5, 6, 7],
                 "from_time": "10:00",
                 "to_time": "12:00",
+                "preview": False,
+            },
+            "POST /v1/events/series": {
+                "coachId": str(coach.person_id),
+                "startTime": cast.tomorrow_at(4).isoformat(),
+                "endTime": cast.tomorrow_at(5).isoformat(),
+                "timeslot": {
+                    "timeSlotId": "0198c0de-7a00-7000-8000-51070000000a",
+                    "startTime": "04:00:00Z",
+                    "endTime": "05:00:00Z",
+                    "numberOfParticipants": 3,
+                    "slotType": "Offline",
+                    "ageFrom": 18,
+                    "ageTo": 99,
+                    "duration": 60,
+                    "price": 0,
+                    "priceCurrency": "RUB",
+                    "paymentMethod": "Cash",
+                    "addressId": None,
+                    "public": True,
+                    "level": "Any",
+                    "eligibility": "All",
+                    "sportId": None,
+                    "requiresApproval": False,
+                },
+                "rule": "FREQ=DAILY;COUNT=3",
+                "onConflict": "skip",
                 "preview": False,
             },
             "DELETE /v1/providers/<str:id>/slots/<str:slot_id>": {},
