@@ -2,18 +2,29 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookings.api.event_shapes import EventOutput, NewEvent
 from bookings.services.publish_series import OnConflict, Series
-from scheduling.rules.recurrence import LONGEST_TEXT, MOST, UNTIL_YEARS
+from scheduling.rules.recurrence import LONGEST_TEXT, MOST, UNTIL_YEARS, InvalidRuleError, parse
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT})
+class RuleField(serializers.CharField):
+    """A recurrence rule."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return parse(super().to_internal_value(data))
+        except InvalidRuleError as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 class NewSeries(NewEvent):
     """A time slot on its first date, and a rule that says on which others."""
 
-    rule = serializers.CharField(
-        max_length=LONGEST_TEXT,
+    rule = RuleField(
         help_text=(
             "An RFC 5545 rule, daily or coarser, such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10. It ends by a COUNT of at "
             f"most {MOST} or by an UNTIL within {UNTIL_YEARS} years. The first date must be one of its days."

@@ -19,7 +19,6 @@ from bookings.selectors.events import coach_of_brand
 from bookings.services import publish_series as publishing
 from bookings.services.publish_series import OnConflict, preview_series, publish_series
 from scheduling.api.acting import ActingForAnotherError
-from scheduling.rules.recurrence import parse
 
 
 class EventSeriesViewSet(PublishesForCoach):
@@ -52,7 +51,6 @@ class EventSeriesViewSet(PublishesForCoach):
     )
     def create(self, request: Request) -> Response:
         wanted = self.parsed(NewSeries)
-        rule = parse(wanted["rule"])
         brand_id = current_brand_id(request)
         coach = coach_of_brand(coach_id=wanted["coachId"], brand_id=brand_id)
         self.check_coach(coach)
@@ -64,7 +62,7 @@ class EventSeriesViewSet(PublishesForCoach):
             "hours": shapes.hours_of(wanted["timeslot"], zone),
             "terms": shapes.terms_of(wanted["timeslot"]),
             "first_day": shapes.day_of(wanted, zone),
-            "rule": rule,
+            "rule": wanted["rule"],
             "now": self.now,
         }
         if wanted.get("preview", False):

@@ -103,9 +103,9 @@ def test_a_preview_publishes_nothing(as_coach: Rest, coach: StaffMember) -> None
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
-        ({"rule": "FREQ=HOURLY;COUNT=3"}, "invalid_rule", "FREQ=DAILY"),
-        ({"rule": "FREQ=DAILY"}, "invalid_rule", "COUNT or UNTIL"),
-        ({"rule": "FREQ=DAILY;COUNT=3;EXRULE=1"}, "invalid_rule", "EXRULE"),
+        ({"rule": "FREQ=HOURLY;COUNT=3"}, "validation_error", "rule: Say how often it repeats: FREQ=DAILY"),
+        ({"rule": "FREQ=DAILY"}, "validation_error", "rule: Say when it ends: COUNT or UNTIL"),
+        ({"rule": "FREQ=DAILY;COUNT=3;EXRULE=1"}, "validation_error", "rule: 'EXRULE'"),
         ({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=730"}, "invalid_rule", "No day"),
         ({"rule": "x" * 501}, "validation_error", "rule"),
         ({"rule": ""}, "validation_error", "rule"),
