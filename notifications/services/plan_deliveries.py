@@ -1,6 +1,6 @@
 """Writing the outbox of webhooks, in the transaction of what they tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ from tenants.ids import new_id
 from tenants.telemetry import tracing, work
 
 
-def plan_deliveries(*, event: Event, occasion: Occasion, now: datetime) -> datetime | None:
-    """Writes a delivery for each active endpoint that wants the event; answers when the first one is due.
+def plan_deliveries(*, event: Event, occasions: Sequence[Occasion], now: datetime) -> datetime | None:
+    """Writes a delivery of each booking for each active endpoint that wants the event; answers when the first one is
+    due. One statement.
 
     What is announced a second time is not told again.
     """
@@ -26,38 +27,49 @@ def plan_deliveries(*, event: Event, occasion: Occasion, now: datetime) -> datet
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO notifications_webhookdelivery
-                (endpoint_id, webhook_id, event_type, subject_kind, subject_id, schedule_version, payload, state,
-                 reason, due_at, expires_at, attempts, created_at, request_id, traceparent)
-            SELECT endpoint.id, %(webhook)s::uuid, %(event)s::text, %(kind)s::text, %(subject)s::uuid,
-                %(version)s::integer, %(payload)s::jsonb, 'planned', '',
-                -- By the clock of the workers, even where this machine's runs ahead.
-                least(%(now)s::timestamptz, statement_timestamp()),
-                statement_timestamp() + %(kept)s * interval '1 second', 0,
-                least(%(now)s::timestamptz, statement_timestamp()), %(request)s::text, %(trace)s::text
-            FROM notifications_webhookendpoint endpoint
-            WHERE endpoint.is_active
-                AND (endpoint.brand_id IS NULL OR endpoint.brand_id = %(brand)s::uuid)
-                AND (endpoint.event_types = '{}' OR %(event)s::text = ANY(endpoint.event_types))
-            ON CONFLICT DO NOTHING
-            RETURNING due_at
+            WITH written AS (
+                INSERT INTO notifications_webhookdelivery
+                    (endpoint_id, webhook_id, event_type, subject_kind, subject_id, schedule_version, payload, state,
+                     reason, due_at, expires_at, attempts, created_at, request_id, traceparent)
+                SELECT endpoint.id, booking.webhook, %(event)s::text, booking.kind, booking.id,
+                    booking.version, booking.payload, 'planned', '',
+                    -- By the clock of the workers, even where this machine's runs ahead.
+                    least(%(now)s::timestamptz, statement_timestamp()),
+                    statement_timestamp() + %(kept)s * interval '1 second', 0,
+                    least(%(now)s::timestamptz, statement_timestamp()), %(request)s::text, %(trace)s::text
+                FROM notifications_webhookendpoint endpoint
+                JOIN json_to_recordset(%(bookings)s::json)
+                    AS booking (webhook uuid, kind text, id uuid, version integer, brand uuid, payload jsonb)
+                    ON endpoint.brand_id IS NULL OR endpoint.brand_id = booking.brand
+                WHERE endpoint.is_active
+                    AND (endpoint.event_types = '{}' OR %(event)s::text = ANY(endpoint.event_types))
+                ON CONFLICT DO NOTHING
+                RETURNING due_at
+            )
+            SELECT min(due_at) FROM written
             """,
             {
-                "webhook": new_id(),
                 "event": name,
-                "kind": occasion.kind,
-                "subject": occasion.id,
-                "version": occasion.schedule_version,
-                "payload": orjson.dumps(payload(event=name, at=now, data=booking_data(occasion))).decode(),
                 "now": now,
                 "kept": KEPT_TRYING.total_seconds(),
                 "request": work.request_id(),
                 "trace": tracing.traceparent(),
-                "brand": occasion.brand_id,
+                "bookings": orjson.dumps([_written(occasion, event=name, now=now) for occasion in occasions]).decode(),
             },
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        due_at: datetime | None = cursor.fetchone()[0]
+    return due_at
+
+
+def _written(occasion: Occasion, *, event: str, now: datetime) -> dict[str, Any]:
+    return {
+        "webhook": new_id(),
+        "kind": occasion.kind,
+        "id": occasion.id,
+        "version": occasion.schedule_version,
+        "brand": occasion.brand_id,
+        "payload": payload(event=event, at=now, data=booking_data(occasion)),
+    }
 
 
 def payload(*, event: str, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:

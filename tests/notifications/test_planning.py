@@ -122,7 +122,7 @@ def test_a_message_that_is_being_sent_is_left_to_its_worker(north: Any) -> None:
 def _plan(booking: CoachBooking, *, schedule_version: int) -> None:
     plan_messages(
         event=Event.BOOKED,
-        occasion=replace(occasion(booking), schedule_version=schedule_version),
+        occasions=[replace(occasion(booking), schedule_version=schedule_version)],
         now=booking.created_at,
     )
 
