@@ -6,9 +6,9 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from bookings.models import CoachBooking, EventBooking  # noqa: PLC0415 - the models must be loaded first
+        from bookings.models import CoachBooking, Event, EventBooking  # noqa: PLC0415 - the models must be loaded first
         from bookings.selectors import event_bookings, office_hours  # noqa: PLC0415
-        from notifications.public import Source, register_subject  # noqa: PLC0415
+        from notifications.public import Source, register_shown, register_subject  # noqa: PLC0415
         from scheduling.public import register_offers  # noqa: PLC0415
 
         register_subject(
@@ -31,4 +31,5 @@ class BookingsConfig(AppConfig):
                 of_client=event_bookings.bookings_of_person,
             ),
         )
+        register_shown(Event.SUBJECT_KIND, event_bookings.event_facts)
         register_offers(office_hours.office_hour_offers)

@@ -30,7 +30,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     service_ids = forms.TypedMultipleChoiceField(
         coerce=UUID,
         required=False,
-        label="Services and office hours",
+        label="Services, office hours and time slots",
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="None: all of them.",
     )

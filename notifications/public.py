@@ -5,9 +5,10 @@ from notifications.selectors import message_timeline
 from notifications.services.announce import announce, announce_all
 from notifications.services.measure_queues import Queue, measure_queues, measure_webhook_queues
 from notifications.services.measure_sending import Hour, Sending, measure_sending
-from notifications.subjects import Former, Occasion, Source, SubjectFacts, register_subject
+from notifications.subjects import NOBODY, Former, Occasion, Source, SubjectFacts, register_shown, register_subject
 
 __all__ = [
+    "NOBODY",
     "Event",
     "Former",
     "Hour",
@@ -23,5 +24,6 @@ __all__ = [
     "measure_sending",
     "measure_webhook_queues",
     "message_timeline",
+    "register_shown",
     "register_subject",
 ]

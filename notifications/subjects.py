@@ -6,9 +6,13 @@ The apps whose bookings are told about register how to read them; notifications 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from notifications.rules import Stage
+
+# Whoever is asked for has another id.
+NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,10 @@ class SubjectFacts:
     location: str = ""
     notes: str = ""
     cancel_reason: str = ""
+    # What was booked, where that has a name of its own.
+    service: str = ""
+    # A place among others: without it, the time of its staff stays taken.
+    is_place: bool = False
     changed_at: datetime
 
     @property
@@ -72,6 +80,14 @@ class SubjectFacts:
     def ends_at(self) -> datetime:
         return self.occasion.ends_at
 
+    @property
+    def is_pending(self) -> bool:
+        return self.occasion.stage is Stage.PENDING
+
+    @property
+    def is_declined(self) -> bool:
+        return self.occasion.stage is Stage.DECLINED
+
     def as_lost(self, *, by: Former, name: str, schedule_version: int) -> "SubjectFacts":
         """The booking as whoever had it until that version knows it: theirs, then, and cancelled."""
         occasion = replace(
@@ -88,19 +104,22 @@ class SubjectFacts:
         )  # fmt: skip
 
 
+Load = Callable[[Sequence[UUID]], Mapping[UUID, SubjectFacts]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """How the bookings of one kind are read.
 
     `load` reads those of the given ids as they are now; what is gone is missing from its answer.
-    `lock_upcoming(after, limit, since)` answers up to `limit` bookings that end after `since` and whose stage is not
-    OFF, in the order of their ids and after the id `after`, locked against change until the transaction ends.
+    `lock_upcoming(after, limit, since)` answers up to `limit` bookings that end after `since` and that stand or are
+    over, in the order of their ids and after the id `after`, locked against change until the transaction ends.
     `lock` the one with this id, the same way; None when it is gone.
     `of_client(person_id, since, until)` answers the ids of a person's bookings as a client that overlap a period,
     called off or not. `services(brand_ids)` answers what can be booked in some brands, None for all, with its name.
     """
 
-    load: Callable[[Sequence[UUID]], Mapping[UUID, SubjectFacts]]
+    load: Load
     lock_upcoming: Callable[[UUID | None, int, datetime], Sequence[Occasion]]
     lock: Callable[[UUID], Occasion | None]
     services: Callable[[set[UUID] | None], Sequence[tuple[UUID, str]]]
@@ -108,11 +127,23 @@ class Source:
 
 
 _sources: dict[str, Source] = {}
+_shown: dict[str, Load] = {}
 
 
 def register_subject(kind: str, source: Source) -> None:
     """Says how to read the bookings of a kind."""
     _sources[kind] = source
+
+
+def register_shown(kind: str, load: Load) -> None:
+    """Says how to read what takes the time of staff and is no booking of one client, such as an event for many.
+    Calendars show it; no rule is about it, and nobody is told of it. Its client is NOBODY."""
+    _shown[kind] = load
+
+
+def readers() -> dict[str, Load]:
+    """How to read all that calendars show, by its kind."""
+    return {**_shown, **{kind: source.load for kind, source in _sources.items()}}
 
 
 def kinds() -> list[str]:

@@ -4,27 +4,31 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Now
 
 from bookings.event_errors import UnknownUserError
 from bookings.models import Event, EventBooking, Order, TimeSlot
-from bookings.rules.event_booking import Status
-from notifications.public import Occasion, Stage, SubjectFacts
+from bookings.rules.event_booking import HELD, Status
+from bookings.rules.events import EventStatus
+from notifications.public import NOBODY, Occasion, Stage, SubjectFacts
 from scheduling.public import Client
 
 # Whether the client was there, `completed` says.
 _STAGES = {
+    Status.PENDING: Stage.PENDING,
     Status.ACCEPTED: Stage.STANDS,
-    Status.PENDING: Stage.STANDS,
     Status.IN_DISPUTE: Stage.OVER,
     Status.DISPUTE_DONE: Stage.OVER,
+    Status.CANCELED: Stage.OFF,
+    Status.REJECTED: Stage.DECLINED,
 }
 
 
 def _stage(booking: EventBooking) -> Stage:
     if booking.completed:
         return Stage.OVER
-    return _STAGES.get(Status(booking.status), Stage.OFF)
+    return _STAGES[Status(booking.status)]
 
 
 def occasion(booking: EventBooking) -> Occasion:
@@ -51,23 +55,60 @@ def booking_facts(ids: Sequence[UUID]) -> dict[UUID, SubjectFacts]:
 
 def _facts(booking: EventBooking) -> SubjectFacts:
     slot, coach = booking.event.time_slot, booking.event.coach.person.name
-    what = slot.sport.name if slot.sport else coach
     return SubjectFacts(
         occasion=occasion(booking),
         status=booking.status,
         is_cancelled=booking.status in {Status.CANCELED, Status.REJECTED},
-        title=f"{what} with {coach} ({booking.brand.name})" if slot.sport else f"{coach} ({booking.brand.name})",
+        title=f"{_called(booking.event)} ({booking.brand.name})",
         staff_name=coach,
         client_name=booking.client.person.name,
         location=slot.place,
         cancel_reason=booking.cancellation_reason_text,
+        service=slot.sport.name if slot.sport else "",
+        is_place=True,
         changed_at=booking.updated_at,
+    )
+
+
+def _called(event: Event) -> str:
+    sport, coach = event.time_slot.sport, event.coach.person.name
+    return f"{sport.name} with {coach}" if sport else coach
+
+
+def event_facts(ids: Sequence[UUID]) -> dict[UUID, SubjectFacts]:
+    """What the calendars of coaches say of events, instead of each place in them."""
+    return {event.pk: _facts_of_event(event) for event in Event.objects.with_slot().filter(pk__in=ids)}
+
+
+def _facts_of_event(event: Event) -> SubjectFacts:
+    what = event.time_slot.sport.name if event.time_slot.sport else event.coach.person.name
+    is_cancelled = event.status == EventStatus.CANCELED
+    return SubjectFacts(
+        occasion=Occasion(
+            kind=Event.SUBJECT_KIND,
+            id=event.pk,
+            schedule_version=event.version - 1,
+            stage=Stage.OFF if is_cancelled else Stage.STANDS,
+            brand_id=event.brand_id,
+            service_id=event.time_slot_id,
+            client_id=NOBODY,
+            staff_ids=(event.coach.person_id,),
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+        ),
+        status=event.status,
+        is_cancelled=is_cancelled,
+        title=f"{what}, {event.taken} of {event.capacity} places taken ({event.brand.name})",
+        staff_name=event.coach.person.name,
+        client_name="",
+        location=event.time_slot.place,
+        changed_at=event.updated_at,
     )
 
 
 def lock_upcoming(after: UUID | None, limit: int, since: datetime) -> list[Occasion]:
     """Places to plan messages for: of events that end after `since`, and that stand or were held, by id; locked."""
-    bookings = EventBooking.objects.filter(event__ends_at__gt=since, status__in=_STAGES)
+    bookings = EventBooking.objects.filter(event__ends_at__gt=since, status__in=HELD)
     if after is not None:
         bookings = bookings.filter(pk__gt=after)
     return [occasion(booking) for booking in _locked(bookings.order_by("pk")[:limit])]
@@ -83,8 +124,9 @@ def _locked(bookings: QuerySet[EventBooking]) -> QuerySet[EventBooking]:
 
 
 def offered_slots(brand_ids: set[UUID] | None) -> list[tuple[UUID, str]]:
-    """The time slots of some brands, None for all, as staff calls them."""
-    slots = TimeSlot.objects.select_related("coach__person", "sport").order_by("coach_id", "pk")
+    """The time slots of some brands, None for all, that have events to come, as staff calls them."""
+    ahead = Event.objects.filter(time_slot=OuterRef("pk"), ends_at__gt=Now())
+    slots = TimeSlot.objects.filter(Exists(ahead)).select_related("coach__person", "sport").order_by("coach_id", "pk")
     if brand_ids is not None:
         slots = slots.filter(brand__in=brand_ids)
     return [(slot.pk, f"{slot.coach}, {slot}") for slot in slots]

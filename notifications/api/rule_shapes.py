@@ -48,7 +48,7 @@ class RuleInput(BodySerializer):
         child=serializers.UUIDField(),
         max_length=_MOST_SERVICES,
         required=False,
-        help_text="Services or office hours. Empty: all.",
+        help_text="Services, office hours or time slots. Empty: all.",
     )
     quiet_from = WallTimeField(required=False, allow_null=True, help_text="On the reader's clock.")
     quiet_until = WallTimeField(required=False, allow_null=True)

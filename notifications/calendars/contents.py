@@ -45,7 +45,7 @@ def _of_resource(feed: CalendarFeed, window: Period, now: datetime) -> Iterator[
     if feed.resource_id is None:
         return
     holds = held_near(resource_id=feed.resource_id, period=window, now=now, limit=MOST_ENTRIES)
-    known: dict[str, list[UUID]] = {kind: [] for kind in subjects.kinds()}
+    known: dict[str, list[UUID]] = {kind: [] for kind in subjects.readers()}
     if feed.level != FeedLevel.BUSY:
         for hold in holds:
             if hold.subject.kind in known:
@@ -82,11 +82,12 @@ def _held(facts: SubjectFacts) -> Held:
 
 
 def _load(ids: Mapping[str, Sequence[UUID]]) -> dict[tuple[str, UUID], SubjectFacts]:
+    readers = subjects.readers()
     return {
         (kind, subject_id): facts
         for kind, wanted in ids.items()
         if wanted
-        for subject_id, facts in subjects.source(kind).load(wanted).items()
+        for subject_id, facts in readers[kind](wanted).items()
     }
 
 
@@ -108,6 +109,7 @@ def _told(feed: CalendarFeed, facts: SubjectFacts) -> Entry:
         summary=summary,
         description="\n".join(filter(None, lines)) if in_full else "",
         location=facts.location if in_full else "",
+        is_tentative=facts.is_pending,
     )
 
 

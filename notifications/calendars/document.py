@@ -31,6 +31,15 @@ class Entry:
     description: str = ""
     location: str = ""
     is_cancelled: bool = False
+    # It waits for somebody's approval.
+    is_tentative: bool = False
+
+    @property
+    def status(self) -> str:
+        """RFC 5545, section 3.8.1.11."""
+        if self.is_cancelled:
+            return "CANCELLED"
+        return "TENTATIVE" if self.is_tentative else "CONFIRMED"
 
 
 def event(entry: Entry, *, zone: ZoneInfo) -> Event:
@@ -49,7 +58,7 @@ def event(entry: Entry, *, zone: ZoneInfo) -> Event:
         component.add("location", _text(entry.location))
     if entry.description:
         component.add("description", _text(entry.description))
-    component.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    component.add("status", entry.status)
     component.add("transp", "TRANSPARENT" if entry.is_cancelled else "OPAQUE")
     return component
 

@@ -51,9 +51,11 @@ class Channel(StrEnum):
 class Stage(StrEnum):
     """How far a booking is, as far as messages are concerned."""
 
+    PENDING = "pending"  # it waits for approval
     STANDS = "stands"  # it will take place
     OVER = "over"  # it took place
     OFF = "off"  # it won't, or the client did not come
+    DECLINED = "declined"  # it won't: approval was refused
 
     def wants(self, event: Event) -> bool:
         """Whether a timed message would be true."""

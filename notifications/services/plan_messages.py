@@ -16,11 +16,9 @@ from notifications.models import Message
 from notifications.models.rules import quiet_hours
 from notifications.rules import Audience, Event, MessageState, Why
 from notifications.rules.timing import Timing, timing
-from notifications.subjects import Former, Occasion
+from notifications.subjects import NOBODY, Former, Occasion
 from tenants.telemetry import tracing, work
 
-# Whoever is asked for has another id.
-_NOBODY = UUID(int=0)
 _TIMED = [event for event in Event if event.is_timed]
 _CHANGES = {
     Event.CANCELLED: "The booking was cancelled.",
@@ -73,7 +71,7 @@ def plan_for_former(former: Former, *, occasion: Occasion, now: datetime) -> dat
     Answers when the first one is due. What becomes of the booking afterwards does not make it untrue.
     """
     theirs = replace(
-        occasion, client_id=_NOBODY, staff_ids=(former.staff_id,), starts_at=former.starts_at, ends_at=former.ends_at
+        occasion, client_id=NOBODY, staff_ids=(former.staff_id,), starts_at=former.starts_at, ends_at=former.ends_at
     )
     planned = _planned([Event.CANCELLED], occasions=[theirs], now=now)
     return _write([row for row in planned if row.recipient_id is not None], now=now, former=former)

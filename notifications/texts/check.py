@@ -7,6 +7,7 @@ from typing import Final
 
 from liquid import BoundTemplate
 
+from notifications.rules import Stage
 from notifications.texts import engine, markup, samples
 from notifications.texts.engine import TemplateError
 from notifications.texts.filters import FILTERS
@@ -14,6 +15,7 @@ from notifications.texts.variables import NAMES, values
 
 _MOST: Final = 10
 _LONGEST_MISTYPED: Final = 2 * max(map(len, NAMES))
+_STAGES: Final = (Stage.STANDS, Stage.OFF, Stage.PENDING, Stage.DECLINED)
 _URL = "https://example.com/unsubscribe"
 
 
@@ -63,11 +65,11 @@ def _unknown_filters(template: BoundTemplate) -> Iterator[str]:
 
 def _try(template: BoundTemplate, *, language: str) -> None:
     """With each kind of booking and reader. Raises TemplateError."""
-    for is_cancelled in (False, True):
+    for stage in _STAGES:
         for text in ("", "Quay 1\nRing twice"):
             for is_staff, is_person in ((False, True), (True, True), (True, False)):
                 data = values(
-                    facts=samples.facts(is_cancelled=is_cancelled, text=text),
+                    facts=samples.facts(stage=stage, text=text),
                     reader=samples.reader(language=language, is_staff=is_staff, is_person=is_person),
                     brand_name=samples.BRAND,
                     language=language,
@@ -77,18 +79,18 @@ def _try(template: BoundTemplate, *, language: str) -> None:
 
 
 def _with_canary(template: BoundTemplate, *, language: str) -> str:
-    """The HTML as both a cancelled booking and one that stands make it, one after the other."""
+    """The HTML as a booking of each stage makes it, one after the other."""
     return "\n".join(
         engine.render(
             template,
             values(
-                facts=samples.facts(is_cancelled=is_cancelled, text=markup.CANARY),
+                facts=samples.facts(stage=stage, text=markup.CANARY),
                 reader=samples.reader(language=language, is_staff=is_staff, name=markup.CANARY),
                 brand_name=markup.CANARY,
                 language=language,
                 unsubscribe_url=_URL,
             ),
         )
-        for is_cancelled in (False, True)
+        for stage in _STAGES
         for is_staff in (False, True)
     )

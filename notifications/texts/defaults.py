@@ -13,7 +13,8 @@ LANGUAGES: Final = ("en", "de", "ru")
 _FOLDER: Final = Path(__file__).parent / "languages"
 _WHEN: Final = """\
   {{ booking.date | capitalize }}
-  {{ booking.times }} ({{ booking.duration }}){% if booking.location %}
+  {{ booking.times }} ({{ booking.duration }}){% if booking.service %}
+  {{ booking.service }}{% endif %}{% if booking.location %}
   {{ booking.location }}{% endif %}"""
 
 

@@ -12,15 +12,24 @@ from notifications.subjects import Occasion, SubjectFacts
 BRAND: Final = "Harbor Mind"
 _CLIENT, _COACH, _ID = UUID(int=1), UUID(int=2), UUID(int=3)
 
+_STATUSES: Final = {
+    Stage.PENDING: "pending",
+    Stage.STANDS: "booked",
+    Stage.OVER: "completed",
+    Stage.OFF: "cancelled",
+    Stage.DECLINED: "declined",
+}
 
-def facts(*, is_cancelled: bool = False, text: str = "", starts_at: datetime | None = None) -> SubjectFacts:
+
+def facts(*, stage: Stage = Stage.STANDS, text: str = "", starts_at: datetime | None = None) -> SubjectFacts:
     """A booking; `text` stands wherever people may write what they like. Empty: only what every booking has."""
+    is_cancelled = stage in {Stage.OFF, Stage.DECLINED}
     start = starts_at or datetime(2031, 1, 15, 15, tzinfo=UTC)
     occasion = Occasion(
         kind="example",
         id=_ID,
         schedule_version=1,
-        stage=Stage.OFF if is_cancelled else Stage.STANDS,
+        stage=stage,
         brand_id=_ID,
         service_id=None,
         client_id=_CLIENT,
@@ -30,11 +39,12 @@ def facts(*, is_cancelled: bool = False, text: str = "", starts_at: datetime | N
     )
     return SubjectFacts(
         occasion=occasion,
-        status="cancelled" if is_cancelled else "booked",
+        status=_STATUSES[stage],
         is_cancelled=is_cancelled,
         title=text or "Ines Calloway (Harbor Mind)",
         staff_name=text or "Ines Calloway",
         client_name=text or "Maya Lindqvist",
+        service=text,
         location=text,
         notes=text,
         cancel_reason=text if is_cancelled else "",

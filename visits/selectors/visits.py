@@ -51,6 +51,7 @@ def _facts(visit: Visit) -> SubjectFacts:
         client_name=visit.client.person.name,
         notes=visit.notes or "",
         cancel_reason=visit.cancel_reason or "",
+        service=visit.service.name,
         changed_at=visit.updated_at,
     )
 

@@ -15,10 +15,12 @@ _STAGES: Final = [(stage.value, stage.value) for stage in Stage]
 class BookingEventData(serializers.Serializer[Any]):
     """A booking as it was when it happened. Ids and times alone: who may know more asks the API for it."""
 
-    kind = serializers.CharField(help_text="The kind of booking, such as coach_booking.")
+    kind = serializers.CharField(help_text="The kind of booking, such as coach_booking or event_booking.")
     id = serializers.UUIDField()
     stage = serializers.ChoiceField(
-        choices=_STAGES, help_text="stands: it will take place; over: it took place; off: it won't, or nobody came."
+        choices=_STAGES,
+        help_text="pending: it waits for approval; stands: it will take place; over: it took place; off: it won't, or "
+        "nobody came; declined: approval was refused.",
     )
     schedule_version = serializers.IntegerField(
         min_value=0, help_text="Rises with each change: of two events about a booking the higher one is later."

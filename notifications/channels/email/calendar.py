@@ -54,6 +54,7 @@ def calendar_file(*, facts: SubjectFacts, reader: Reader, organizer: str, organi
             location=facts.location,
             description=facts.title if reader.is_staff else "",
             is_cancelled=facts.is_cancelled,
+            is_tentative=facts.is_pending,
         ),
         zone=reader.zone,
     )
