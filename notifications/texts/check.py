@@ -79,8 +79,8 @@ def _try(template: BoundTemplate, *, language: str) -> None:
 
 
 def _with_canary(template: BoundTemplate, *, language: str) -> str:
-    """The HTML as a booking of each stage makes it, one after the other."""
-    return "\n".join(
+    """The HTML as a booking of each stage makes it, one after the other; what is the same for several of them once."""
+    found = (
         engine.render(
             template,
             values(
@@ -94,3 +94,4 @@ def _with_canary(template: BoundTemplate, *, language: str) -> str:
         for stage in _STAGES
         for is_staff in (False, True)
     )
+    return "\n".join(dict.fromkeys(found))
