@@ -160,7 +160,8 @@ DISPUTE = audited(
     "bookings_dispute",
     kind="dispute",
     subject=("event_booking", "booking_id"),
-    owner=("person", "disputer_id"),
+    # Of both sides: whoever of the two is erased.
+    owner=("event_booking", "booking_id"),
     plain=("id", "booking_id", "disputer_id", "reason_id", "opened_at", "resolved_at"),
     # What both sides say of each other.
     personal=("comment", "resolution"),

@@ -81,9 +81,9 @@ CALENDAR_FEED = audited(
     kind="calendar_feed",
     subject=("calendar_feed", "id"),
     brand="brand_id",
+    owner=("calendar_feed", "id"),
     plain=(
         "id",
-        "name",
         "brand_id",
         "staff_member_id",
         "room_id",
@@ -94,6 +94,8 @@ CALENDAR_FEED = audited(
         "rotated_at",
         "revoked_at",
     ),
+    # Says who uses it.
+    personal=("name",),
     secret=("digest",),
     bookkeeping=("version", "created_at", "last_used_at"),
 )

@@ -136,3 +136,10 @@ SERVICE_NEED_RESOURCE = audited(
     subject=("service_need", "serviceneed_id"),
     plain=("id", "serviceneed_id", "resource_id"),
 )
+ERASURE = audited(
+    "scheduling_erasure",
+    kind="erasure",
+    subject=("person", "person_id"),
+    plain=("id", "person_id", "user_key", "asked_at", "by", "for_person", "finished_at"),
+    bookkeeping=("done", "due_at", "failures", "failure"),
+)

@@ -6,8 +6,8 @@ PROVIDER = audited(
     subject=("staff_member", "staff_member_id"),
     brand="brand_id",
     owner=("staff_member", "staff_member_id"),
-    plain=("id", "staff_member_id", "brand_id", "specialty"),
-    personal=("npi", "metadata"),
+    plain=("id", "staff_member_id", "brand_id"),
+    personal=("specialty", "npi", "metadata"),
     secret=("meeting_url",),
     bookkeeping=("created_at", "updated_at"),
 )

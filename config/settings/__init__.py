@@ -11,6 +11,7 @@ from config.settings.channels import *
 from config.settings.cors import *
 from config.settings.database import *
 from config.settings.environment import *
+from config.settings.erasure import *
 from config.settings.i18n import *
 from config.settings.logs import *
 from config.settings.mail import *

@@ -73,6 +73,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Goes on with what a killed worker has left, and takes the last look.
+    "scheduling.sweep_erasures": {
+        "task": "scheduling.sweep_erasures",
+        "schedule": 0.5 if TESTING else 5.0,
+        "options": {"expires": 10},
+    },
     "scheduling.forget_holds": {
         "task": "scheduling.forget_holds",
         "schedule": 3600.0,

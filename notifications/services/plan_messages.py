@@ -145,7 +145,7 @@ def _planned(
                 AND rule.subject_kind IN ('', reader.kind)
                 AND (rule.service_ids = '{}' OR reader.service = ANY(rule.service_ids))
                 AND rule.audience = ANY(reader.audiences)
-            LEFT JOIN scheduling_person person ON person.id = reader.id
+            LEFT JOIN scheduling_person person ON person.id = reader.id AND person.erased_at IS NULL
             WHERE person.id IS NOT NULL OR rule.audience = 'address'
             """,
             {

@@ -1,3 +1,4 @@
+from scheduling.models.erasures import Erasure
 from scheduling.models.holds import Hold
 from scheduling.models.hours import Closure, HoursException, WorkingHours
 from scheduling.models.ledger import Reservation
@@ -8,6 +9,7 @@ from scheduling.models.services import Service, ServiceHours, ServiceNeed
 __all__ = [
     "Client",
     "Closure",
+    "Erasure",
     "Hold",
     "HoursException",
     "Location",

@@ -1,19 +1,15 @@
 """Clearing what the audit remembers of a person."""
 
-from scheduling.models import Client, Person, StaffMember
+from scheduling.models import Person
+from scheduling.selectors.someone import someone
 from tenants.audit.erasure import erase_personal
+from tenants.personal import owners_of
 
 
 def erase_history(*, person: Person) -> int:
     """Clears the old and new values of the person's names, contacts, notes and the like from the audit.
 
-    Covers what they are: their sign-in, client, staff member and the name of their calendar. The entries stay.
-    Answers how many entries lost values; called again, none.
+    Covers what they are: their sign-in, client, staff member, the name of their calendar and what else the apps have
+    registered. The entries stay. Answers how many entries lost values; called again, none.
     """
-    owners = [f"person:{person.pk}"]
-    if person.user_id:
-        owners.append(f"user:{person.user_id}")
-    owners += [f"client:{key}" for key in Client.objects.filter(person=person).values_list("pk", flat=True)]
-    for key, resource in StaffMember.objects.filter(person=person).values_list("pk", "resource_id"):
-        owners += [f"staff_member:{key}", f"resource:{resource}"]
-    return erase_personal(owners=owners)
+    return erase_personal(owners=owners_of(someone(person)))

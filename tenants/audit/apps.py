@@ -8,4 +8,4 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
-        autodiscover_modules("audited")
+        autodiscover_modules("audited", "personal")

@@ -50,7 +50,7 @@ CHANGES: Final = {
     Step.NO_SHOW: Change(frozenset({Status.SCHEDULED}), Status.NO_SHOW, timedelta(0)),
 }
 # What a step away from cancelled would need, the time, is free for others since.
-_CANCELLABLE: Final = {Status.SCHEDULED, Status.CHECKED_IN}
+CANCELLABLE: Final = {Status.SCHEDULED, Status.CHECKED_IN}
 
 
 def status_after(step: Step, *, status: Status, before: Status | None) -> Status | None:
@@ -69,7 +69,7 @@ def is_too_early(step: Step, *, starts_at: datetime, now: datetime) -> bool:
 def may_cancel(status: Status, *, starts_at: datetime, now: datetime, as_staff: bool) -> bool:
     """A client until the start; staff as long as the visit has not begun, whatever the clock says."""
     if as_staff:
-        return status in _CANCELLABLE
+        return status in CANCELLABLE
     return status is Status.SCHEDULED and now < starts_at
 
 
