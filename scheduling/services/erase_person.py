@@ -48,8 +48,8 @@ def erase_person(
 def _locked(person: Person) -> Person:
     """Nobody books them or for them from here on: whoever has begun to is waited for."""
     # The client before the person, as those do who book.
-    list(Client.objects.select_for_update(of=("self", "person")).filter(person=person))
-    list(StaffMember.objects.select_for_update(of=("self", "resource")).filter(person=person))
+    list(Client.objects.select_for_update(of=("self", "person")).select_related("person").filter(person=person))
+    list(StaffMember.objects.select_for_update().filter(person=person))
     return locked(Person.objects, person.pk)
 
 
