@@ -51,6 +51,15 @@ class Change:
 class WithHistory(ModelAdmin):
     """Instead of Django's history, which knows only what was saved in the admin."""
 
+    def log_addition(self, *_: Any) -> None:
+        """Django's log names people, and nobody reads it: the audit has what happened."""
+
+    def log_change(self, *_: Any) -> None:
+        """As `log_addition`."""
+
+    def log_deletions(self, *_: Any) -> None:
+        """As `log_addition`."""
+
     def history_of(self, row: Any) -> list[tuple[str, str]]:
         """The things whose history this is: kinds and keys. None of a row that is not audited."""
         audited = of_table(self.opts.db_table)

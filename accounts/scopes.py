@@ -39,6 +39,8 @@ SCOPES: Final = {
     "read:webhooks": "See webhook endpoints and what was delivered to them.",
     "write:webhooks": "Register and change webhook endpoints, and deliver again.",
     "read:audit": "See who changed what.",
+    "manage:own-data": "See all that is held about oneself, and erase it.",
+    "erase:persons": "See all that is held about a person, and erase it.",
     ACT_AS: "Act for the person named in X-Current-User-Id.",
 }
 
@@ -52,6 +54,7 @@ _ASKED: Final = {
     "write:slots": "Open and close your slots.",
     "read:calendar-feeds": "See which calendar feeds show your bookings.",
     "write:calendar-feeds": "Make secret addresses at which calendar programs read your bookings.",
+    "manage:own-data": "See all that is held about you, and erase it for good.",
 }
 
 
@@ -85,5 +88,6 @@ SERVICE_ONLY: Final = frozenset(
         "read:webhooks",
         "write:webhooks",
         "read:audit",
+        "erase:persons",
     }
 )

@@ -1,5 +1,7 @@
 """What other apps may use of notifications."""
 
+from notifications.calendars.document import CONTENT_TYPE as CALENDAR_TYPE
+from notifications.calendars.export import calendar_of_person
 from notifications.rules import Event, Stage
 from notifications.selectors import message_timeline
 from notifications.services.announce import announce, announce_all
@@ -8,6 +10,7 @@ from notifications.services.measure_sending import Hour, Sending, measure_sendin
 from notifications.subjects import NOBODY, Former, Occasion, Source, SubjectFacts, register_shown, register_subject
 
 __all__ = [
+    "CALENDAR_TYPE",
     "NOBODY",
     "Event",
     "Former",
@@ -20,6 +23,7 @@ __all__ = [
     "SubjectFacts",
     "announce",
     "announce_all",
+    "calendar_of_person",
     "measure_queues",
     "measure_sending",
     "measure_webhook_queues",

@@ -8,6 +8,12 @@ from tenants.errors import DomainError, Kind
 _LIST = " GET /v1/availability lists the free starts."
 
 
+class PersonNotFoundError(DomainError):
+    code = "person_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no person with this id."
+
+
 class ServiceNotFoundError(DomainError):
     code = "service_not_found"
     kind = Kind.NOT_FOUND

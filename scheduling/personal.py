@@ -101,9 +101,7 @@ personal(
     removed=("weekday", "starts", "ends", "valid_from", "valid_until"),
     secret=("id", "resource_id"),
 )
-personal(
-    "scheduling_hoursexception", of=_of_resource, removed=("date", "starts", "ends"), secret=("id", "resource_id")
-)
+personal("scheduling_hoursexception", of=_of_resource, removed=("date", "starts", "ends"), secret=("id", "resource_id"))
 personal(
     "scheduling_reservation",
     of=lambda who: (_of_resource(who) | about(who)) & ~Q(overbook_reason=""),

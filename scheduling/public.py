@@ -1,6 +1,6 @@
 """What other apps may use of the kernel."""
 
-from scheduling.errors import NoStaffError, ServiceNotFoundError
+from scheduling.errors import NoStaffError, PersonNotFoundError, ServiceNotFoundError
 from scheduling.models import Client, Hold, Location, Person, Room, Service, StaffMember
 from scheduling.models.fields import ZoneField
 from scheduling.offers import StaffOffer, offers_of, register_offers
@@ -13,7 +13,10 @@ from scheduling.selectors.encounters import Encounter, encounter
 from scheduling.selectors.ledger import Held, held_near, held_resources, holders
 from scheduling.selectors.schedules import hours_offers, limits_of, terms_of, workers
 from scheduling.services.confirm_hold import HoldMismatchError, HoldNotFoundError, reserve_held
+from scheduling.services.erase_person import REFUSALS as ERASING_REFUSALS
 from scheduling.services.ledger import SlotTakenError, move, release, reserve, reserve_each
+from scheduling.services.lock_client import lock_client
+from scheduling.services.read_personal_data import personal_data
 from scheduling.services.register_person import (
     EmailTakenError,
     PersonData,
@@ -23,6 +26,7 @@ from scheduling.services.register_person import (
 from scheduling.services.take_offered_time import TakenTime, take_offered_time
 
 __all__ = [
+    "ERASING_REFUSALS",
     "Client",
     "EmailTakenError",
     "Encounter",
@@ -35,6 +39,7 @@ __all__ = [
     "Period",
     "Person",
     "PersonData",
+    "PersonNotFoundError",
     "PersonOfAnotherBrandError",
     "Question",
     "Room",
@@ -56,8 +61,10 @@ __all__ = [
     "holders",
     "hours_offers",
     "limits_of",
+    "lock_client",
     "move",
     "offers_of",
+    "personal_data",
     "register_offers",
     "release",
     "reserve",

@@ -67,6 +67,11 @@ class Table:
         return [*self.erased, *self.removed, *self.secret, *self.pseudonymised, *kept]
 
     @property
+    def is_erased(self) -> bool:
+        """Whether anything of its rows goes here, rather than in a step."""
+        return bool(self.erased or self.removed or self.secret) and not self.by
+
+    @property
     def exported(self) -> list[str]:
         return [*self.erased, *self.removed, *self.pseudonymised]
 
@@ -81,17 +86,15 @@ class Table:
 
     def erase(self, who: Someone, *, limit: int = BATCH) -> int:
         """Erases up to `limit` of the rows that still hold something; answers how many there were."""
-        if self.by:
+        if not self.is_erased:
             return 0
         rows = self.rows_of(who)
         if self.removed or self.secret:
             keys = list(rows.values_list("pk", flat=True)[:limit])
             self.model._base_manager.filter(pk__in=keys).delete()  # noqa: SLF001
-        elif self.erased:
+        else:
             keys = list(rows.exclude(**self.erased).values_list("pk", flat=True)[:limit])
             self.model._base_manager.filter(pk__in=keys).update(**self.erased)  # noqa: SLF001
-        else:
-            return 0
         return len(keys)
 
     def export(self, who: Someone) -> list[dict[str, Any]]:

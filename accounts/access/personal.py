@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
@@ -48,11 +47,20 @@ personal("auth_permission", kept={_LIBRARY: ("id", "name", "content_type_id", "c
 personal("auth_group", kept={_LIBRARY: ("id", "name")})
 personal("auth_group_permissions", kept={_LIBRARY: ("id", "group_id", "permission_id")})
 personal("django_session", by="sessions", secret=("session_key", "session_data", "expire_date"))
-# All of it: the audit has replaced it, nobody reads it or writes it any more, and its texts name whoever they are about.
+# All of it: the audit has replaced it, nobody reads or writes it any more, and its texts name whoever they are about.
 personal(
     "django_admin_log",
     of=lambda who: Q(),  # noqa: ARG005
-    secret=("id", "action_time", "user_id", "content_type_id", "object_id", "object_repr", "action_flag", "change_message"),
+    secret=(
+        "id",
+        "action_time",
+        "user_id",
+        "content_type_id",
+        "object_id",
+        "object_repr",
+        "action_flag",
+        "change_message",
+    ),
 )
 personal(
     "access_accountmail",
@@ -143,7 +151,16 @@ personal(
     of=_of_user,
     at_once=True,
     removed=("application_id", "expires", "scope", "created"),
-    secret=("id", "user_id", "source_refresh_token_id", "token", "token_checksum", "id_token_id", "resource", "updated"),
+    secret=(
+        "id",
+        "user_id",
+        "source_refresh_token_id",
+        "token",
+        "token_checksum",
+        "id_token_id",
+        "resource",
+        "updated",
+    ),
 )
 personal(
     "oauth2_provider_idtoken",

@@ -1,3 +1,4 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from bookings.api.bookings import BookingViewSet
@@ -5,6 +6,7 @@ from bookings.api.catalogue import AddressViewSet, DisputeReasonViewSet, SportVi
 from bookings.api.events import EventViewSet
 from bookings.api.histories import HistoryViewSet
 from bookings.api.series import EventSeriesViewSet
+from bookings.api.user_data import UserDataViewSet
 from bookings.api.viewsets import CoachViewSet
 
 # A router puts literals (bookings/me) before bookings/<id>, which two kinds of bookings share.
@@ -18,4 +20,7 @@ router.register("sports", SportViewSet, basename="sport")
 router.register("addresses", AddressViewSet, basename="address")
 router.register("dispute-reasons", DisputeReasonViewSet, basename="dispute-reason")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("bookings/user-data", UserDataViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    *router.urls,
+]

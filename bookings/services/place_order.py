@@ -18,11 +18,10 @@ from bookings.selectors.events import overlapping, settings_of
 from bookings.services.places import take_places
 from notifications.public import Event as Happening
 from notifications.public import announce_all
-from scheduling.public import Client
+from scheduling.public import Client, lock_client
 from scheduling.rules.people import Gender
 from tenants.errors import DomainError, GoneError
 from tenants.ids import new_id
-from tenants.locking import locked
 
 MOST_EVENTS: Final = 50
 REFUSALS: Final[list[type[DomainError]]] = [
@@ -66,8 +65,8 @@ def place_order(*, client: Client, brand_id: UUID, event_ids: Sequence[UUID], no
     if len(set(event_ids)) < len(event_ids):
         twice = Counter(event_ids).most_common(1)[0][0]
         raise errors.EventTwiceError(event_id=str(twice))
-    # Two orders of one client wait for each other: each sees what the other one booked.
-    client = locked(Client.objects.select_related("person"), client.pk, no_key=True)
+    # Two orders of one client wait for each other: each sees what the other one booked. So does who erases them.
+    client = lock_client(client)
     found = {event.pk: event for event in Event.objects.with_slot().filter(pk__in=event_ids, brand=brand_id)}
     events = [_known(found, event_id) for event_id in event_ids]
     for event in events:

@@ -72,6 +72,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "events", "description": "Events of coaches, and what they refer to."},
         {"name": "orders", "description": "Places in several events, ordered at once."},
         {"name": "event-bookings", "description": "Places in events, and what becomes of them."},
+        {"name": "user-data", "description": "All that is held about somebody: read and erased."},
         {"name": "histories", "description": "What somebody took part in and what they led."},
         {"name": "providers", "description": "Providers of visits."},
         {"name": "availability", "description": "What is free, why something is not, and holding it."},

@@ -38,9 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at"],
-                "indexes": [
-                    models.Index(condition=Q(finished_at=None), fields=["due_at"], name="erasure_unfinished")
-                ],
+                "indexes": [models.Index(condition=Q(finished_at=None), fields=["due_at"], name="erasure_unfinished")],
             },
         ),
         AuditTable(audited.ERASURE),

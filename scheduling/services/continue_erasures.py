@@ -81,7 +81,7 @@ def _look(erasure_id: UUID, deadline: float) -> _Look:
 def _parts() -> list[_Part]:
     """Steps before tables: what a cancellation leaves behind is erased too. Last what all have left in the audit."""
     wanted = [_Part(step.name, partial(_step, step)) for step in steps()]
-    wanted += [_Part(table.table, partial(_rows, table)) for table in tables()]
+    wanted += [_Part(table.table, partial(_rows, table)) for table in tables() if table.is_erased]
     return sorted(wanted, key=lambda part: part.name == "history")
 
 
@@ -129,5 +129,3 @@ def _note_failure(erasure_id: UUID, part: _Part, error: Exception) -> None:
         receipt.failures += 1
         receipt.failure = f"{part.name}: {type(error).__name__}"[:200]
         receipt.save(update_fields=["failures", "failure"])
-
-

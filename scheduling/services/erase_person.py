@@ -56,11 +56,9 @@ def _locked(person: Person) -> Person:
 def _at_once(who: Someone, now: datetime) -> dict[str, int]:
     """A first batch of all that can't wait, with their names last: what is cancelled is still somebody's."""
     done = {step.name: step.do(who, now, BATCH) for step in steps() if step.at_once}
-    done |= {table.table: table.erase(who) for table in tables() if table.at_once}
+    done |= {table.table: table.erase(who) for table in tables() if table.at_once and table.is_erased}
     identity = next(table.erased for table in tables() if table.by == "identity")
-    Person.objects.filter(pk=who.person_id).update(
-        **identity, erased_at=now, version=F("version") + 1, updated_at=now
-    )
+    Person.objects.filter(pk=who.person_id).update(**identity, erased_at=now, version=F("version") + 1, updated_at=now)
     # Not the client's own: there may be thousands of entries of their bookings.
     owners = [owner for owner in owners_of(who) if not owner.startswith("client:")]
     done["history"] = erase_personal(owners=owners)

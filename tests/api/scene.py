@@ -262,6 +262,7 @@ def make_scene(tenant: Any) -> Scene:
             "POST /v1/webhook-endpoints/<uuid:pk>/test": {},
             "POST /v1/webhook-deliveries/<int:pk>/replay": {},
             "DELETE /v1/bookings/<str:id>": {},
+            "DELETE /v1/bookings/user-data": {},
             "POST /v1/notification-rules": rule,
             "PATCH /v1/notification-rules/<int:pk>": rule,
             "DELETE /v1/notification-rules/<int:pk>": {},

@@ -14,6 +14,7 @@ WRITES = [operation for operation in operations() if operation.method != "GET"]
 WITHOUT_BODY = {
     "POST /v1/bookings/notify",
     "DELETE /v1/bookings/<str:id>",
+    "DELETE /v1/bookings/user-data",
     "POST /v1/bookings/<str:id>/complete",
     "POST /v1/bookings/<str:id>/no-show",
     "DELETE /v1/holds/<uuid:pk>",

@@ -1,34 +1,144 @@
-"""After an erasure nothing of the person is left in the database, in files, in Valkey, in what was logged."""
+"""After an erasure nothing of the person is left in the database, in mails, in Valkey, in what was logged."""
 
+import logging
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as conf
 from django.utils import timezone
+from redis import Redis
 
-from bookings.models import CoachBooking, EventBooking, Order
-from scheduling.models import Erasure
+from bookings.models import CoachBooking, Event, EventBooking, OfficeHour
+from notifications.models import Message
+from scheduling.models import Erasure, Person, Reservation, StaffMember, WorkingHours
+from scheduling.selectors.someone import someone
 from scheduling.services.continue_erasures import continue_erasure
 from scheduling.services.erase_person import erase_person
+from scheduling.services.read_personal_data import personal_data
+from tenants import personal
+from tenants.context import current_schema
 from tests.erasure import world
+from tests.support import cast
+from visits.models import Provider, Slot, Visit
 
 
-def erase(known: world.Known) -> Erasure:
-    receipt = erase_person(person=known.person, by="user:somebody", now=timezone.now())
+def erase(person: Person) -> Erasure:
+    receipt = erase_person(person=person, by="user:somebody", now=timezone.now())
     world.settle(receipt)
     continue_erasure(erasure_id=receipt.pk, deadline=time.monotonic() + 60)
     return Erasure.objects.get(pk=receipt.pk)
 
 
-def test_no_table_holds_a_word_of_an_erased_client(north: Any, settings: Any) -> None:
+@pytest.fixture
+def known(north: Any, settings: Any) -> world.Known:
     settings.EMAIL_BACKEND = "notifications.channels.email.eml_backend.EmailBackend"
-    known = world.make_known(north)
-    planted = {trace.partition(":")[0] for trace in world.traces(*world.words_of(known))}
+    return world.make_known(north)
 
-    receipt = erase(known)
 
-    assert receipt.finished_at is not None, (receipt.failure, receipt.done)
-    assert world.traces(*world.words_of(known)) == []
-    print(sorted(planted))
-    print(receipt.done)
+def test_no_table_and_no_mail_holds_a_word_of_an_erased_client(
+    known: world.Known, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    planted = {trace.partition(":")[0] for trace in world.traces(*world.WORDS)}
+    assert planted >= world.TABLES
+    assert world.mails_with(tmp_path / "mail", *world.WORDS)
+    caplog.set_level(logging.DEBUG)
+
+    receipt = erase(known.person)
+
+    assert receipt.finished_at is not None, receipt.failure
+    assert world.traces(*world.WORDS) == []
+    assert world.mails_with(tmp_path / "mail", *world.WORDS) == []
+    assert world.in_valkey(conf.REDIS_URL, *world.WORDS) == []
+    assert not [line for line in caplog.text.lower().splitlines() if world.WORD in line]
+    assert world.WORD not in world.log_of_erasures().read_text()
+    # The coach was told of both that are off; nobody who is nobody was told anything.
+    assert not Message.objects.filter(recipient=known.person, state__in=["planned", "sending", "failed"]).exists()
+    assert Message.objects.filter(recipient=known.coach.person, event="cancelled", state="planned").exists()
+
+
+def test_without_one_declaration_a_trace_is_found(known: world.Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the test above looks for, it would find."""
+    rest = {name: table for name, table in personal._tables.items() if name != "visits_visit"}
+    monkeypatch.setattr(personal, "_tables", rest)
+
+    erase(known.person)
+
+    assert {trace.partition(":")[0] for trace in world.traces(*world.WORDS)} == {"visits_visit"}
+
+
+def test_amounts_and_dates_stay_and_what_was_ahead_is_free(known: world.Known) -> None:
+    price, starts = known.past.price, known.past.event.starts_at
+
+    erase(known.person)
+
+    past, ahead = (EventBooking.objects.get(pk=booking.pk) for booking in (known.past, known.ahead))
+    assert (past.price, past.event.starts_at, past.status) == (price, starts, "InDispute")
+    assert (ahead.status, ahead.canceled_by_role, ahead.price) == ("Canceled", "System", price)
+    assert Event.objects.get(pk=known.event.pk).taken == 0
+    now = timezone.now()
+    assert not CoachBooking.objects.filter(status="booked", starts_at__gt=now).exists()
+    assert not Visit.objects.filter(status="scheduled", starts_at__gt=now).exists()
+    assert Visit.objects.filter(price_minor=9000, currency="EUR").count() == 2
+    kinds = ["coach_booking", "visit"]
+    assert not Reservation.objects.filter(active=True, subject_kind__in=kinds, during__startswith__gt=now).exists()
+
+
+def test_an_erased_coach_has_no_events_ahead_and_others_keep_their_past(known: world.Known) -> None:
+    Person.objects.filter(pk=known.coach.person_id).update(
+        given_name="Coachcanary", family_name="Coachcanary", email="c@coachcanary.example.com"
+    )
+    known.coach.resource.name = "Coachcanary"
+    known.coach.resource.save()
+    StaffMember.objects.filter(pk=known.coach.pk).update(title="Coachcanary")
+    Provider.objects.update(specialty="coachcanary", npi="coachcanary", metadata={"x": "coachcanary"})
+    cast.make_service(known.coach)
+    cast.make_feed(known.coach, name="coachcanary")
+
+    receipt = erase(Person.objects.get(pk=known.coach.person_id))
+
+    assert receipt.finished_at is not None, receipt.failure
+    assert world.traces("coachcanary") == []
+    now = timezone.now()
+    assert not Event.objects.filter(status="Scheduled", starts_at__gt=now).exists()
+    assert not OfficeHour.objects.filter(is_active=True).exists()
+    assert not Slot.objects.filter(closed_at=None, starts_at__gt=now).exists()
+    assert not WorkingHours.objects.exists()
+    # The client's own: their past, their notes, and word that the rest is off.
+    assert EventBooking.objects.get(pk=known.past.pk).note == f"Notes on {world.WORD}"
+    assert EventBooking.objects.get(pk=known.ahead.pk).status == "Canceled"
+    assert CoachBooking.objects.filter(status="booked", notes__contains=world.WORD).count() == 1
+    assert Message.objects.filter(recipient=known.person, event="cancelled", state="planned").exists()
+
+
+def test_an_export_holds_every_word_that_an_erasure_removes(known: world.Known) -> None:
+    text = str(personal_data(known.person)).lower()
+    for part in (world.WORD, world.PHONE, "1987", "says", "ill, ", "notes on", "'s phone", "150000", "9000"):
+        assert part in text, part
+    # Nothing that opens a door.
+    assert known.token not in text
+    assert "pbkdf2" not in text
+    assert "argon2" not in text
+
+
+def test_the_rows_of_somebody_else_stay(known: world.Known) -> None:
+    other = cast.make_client("Carol Client")
+    starts = world.at(7).replace(hour=9)
+    booking = cast.make_booking(known.coach, other, slot_at=starts, now=starts - (starts - timezone.now()) / 2)
+    CoachBooking.objects.filter(pk=booking.pk).update(notes="Carol's own")
+    before = dict(personal.export(someone(other.person)))
+
+    erase(known.person)
+
+    after = dict(personal.export(someone(other.person)))
+    assert after == before
+    assert current_schema()
+
+
+def test_words_are_found_in_valkey(known: world.Known) -> None:
+    with Redis.from_url(conf.REDIS_URL) as valkey:
+        key = f"test:{known.person.pk}"
+        valkey.set(key, world.WORD, ex=60)
+        assert world.in_valkey(conf.REDIS_URL, world.WORD) == [key]
+        valkey.delete(key)

@@ -3,15 +3,16 @@
 import base64
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from oauth2_provider.models import get_grant_model
+from redis import Redis
 
 from accounts.access.models import AccountMail, Membership
 from accounts.models import User
@@ -22,7 +23,7 @@ from bookings.services.note_event_booking import note_event_booking
 from bookings.services.open_dispute import open_dispute
 from bookings.services.place_order import place_order
 from bookings.services.publish_event import publish_event
-from notifications.models import ChannelAccount, Message, WebhookAttempt, WebhookDelivery
+from notifications.models import ChannelAccount, Message, Rule, WebhookAttempt, WebhookDelivery
 from notifications.rules import Channel
 from notifications.rules.suppressions import SuppressionScope
 from notifications.services.add_suppression import add_suppression
@@ -36,6 +37,26 @@ from tests.support.http import Rest
 WORD = "canaryword"
 PHONE = "+1 555 867 5309"
 EMAIL = f"me@{WORD}.example.com"
+WORDS = (WORD, PHONE, PHONE.replace(" ", ""), "1987-11-23")
+# Where `make_known` leaves them.
+TABLES = {
+    "access_accountmail",
+    "accounts_user",
+    "api_idempotencyrecord",
+    "audit_auditpersonal",
+    "bookings_coachbooking",
+    "bookings_dispute",
+    "bookings_eventbooking",
+    "notifications_calendarfeed",
+    "notifications_channelaccount",
+    "notifications_message",
+    "notifications_suppression",
+    "notifications_webhookattempt",
+    "oauth2_provider_grant",
+    "scheduling_person",
+    "scheduling_reservation",
+    "visits_visit",
+}
 
 
 @dataclass
@@ -89,6 +110,7 @@ def book(client: Client, *events: Event) -> list[EventBooking]:
 def make_known(tenant: Any) -> Known:
     """Words in everything that a person can leave behind."""
     coach, client = cast.make_coach(), cast.make_client()
+    Rule.objects.create(event="cancelled", audience="both", channel="email")
     user = cast.make_user(client)
     change_person(
         person=client.person,
@@ -229,7 +251,11 @@ def _told(known: Known) -> None:
 
 def traces(*words: str) -> list[str]:
     """The tables of the current schema in which one of the words occurs, plain or in bytes, with an example."""
-    forms = [form.lower() for word in words for form in (word, word.encode().hex(), base64.b64encode(word.encode()).decode()[:-4])]
+    forms = [
+        form.lower()
+        for word in words
+        for form in (word, word.encode().hex(), base64.b64encode(word.encode()).decode()[:-4])
+    ]
     found = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
@@ -242,18 +268,26 @@ def traces(*words: str) -> list[str]:
     return found
 
 
-def words_of(known: Known) -> list[str]:
-    return [WORD, PHONE, PHONE.replace(" ", ""), "1987-11-23"]
-
-
-def in_files(folder: Path, *words: str) -> list[str]:
-    """The files below a folder in which one of the words occurs, base64 of mails included."""
+def mails_with(folder: Path, *words: str) -> list[str]:
+    """The stored mails in which one of the words occurs, however they are encoded."""
     found = []
-    for path in folder.rglob("*"):
-        if path.is_file():
-            data = path.read_bytes().lower()
-            if any(word.lower().encode() in data for word in words):
-                found.append(str(path))
+    for path in folder.glob("*.eml"):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        texts = [str(value) for value in mail.values()]
+        texts += [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+        if any(word.lower() in str(text).lower() for word in words for text in texts):
+            found.append(path.name)
+    return found
+
+
+def in_valkey(url: str, *words: str) -> list[str]:
+    """The keys of which the name or the value holds one of the words."""
+    found = []
+    with Redis.from_url(url) as valkey:
+        for key in valkey.scan_iter():
+            dumped = (valkey.dump(key) or b"").lower() + key.lower()
+            if any(word.lower().encode() in dumped for word in words):
+                found.append(key.decode())
     return found
 
 
@@ -264,6 +298,3 @@ def settle(receipt: Erasure) -> None:
 
 def log_of_erasures() -> Path:
     return Path(settings.ERASURE_LOG)
-
-
-__all__ = ["UUID"]

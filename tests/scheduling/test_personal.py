@@ -1,4 +1,4 @@
-"""Every column of a tenant says what becomes of it when somebody is erased. From Django's registry: none is forgotten."""
+"""Every column of a tenant says what becomes of it when somebody is erased: read from Django's registry."""
 
 from collections import Counter
 from typing import Any

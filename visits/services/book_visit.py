@@ -21,6 +21,7 @@ from scheduling.public import (
     Subject,
     TakenTime,
     held_resources,
+    lock_client,
     reserve_held,
 )
 from scheduling.rules.wall_time import rfc3339
@@ -64,7 +65,7 @@ def book_visit(
     taken over from it.
     """
     service = known_visit_type(code=visit_type, brand_id=brand_id)
-    client = patient(patient_id=patient_id, brand_id=brand_id)
+    client = lock_client(patient(patient_id=patient_id, brand_id=brand_id))
     visit = _new(service, client, reason=reason, notes=notes, now=now)
     if slot_id is not None:
         slot = open_slot_of_brand(slot_id=slot_id, brand_id=brand_id)
