@@ -51,13 +51,13 @@ class Change:
 class WithHistory(ModelAdmin):
     """Instead of Django's history, which knows only what was saved in the admin."""
 
-    def log_addition(self, *_: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Django's log names people, and nobody reads it: the audit has what happened."""
 
-    def log_change(self, *_: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """As `log_addition`."""
 
-    def log_deletions(self, *_: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """As `log_addition`."""
 
     def history_of(self, row: Any) -> list[tuple[str, str]]:

@@ -77,6 +77,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item("Staff", "badge", "scheduling_staffmember"),
                 _item("Providers", "medical_services", "visits_provider"),
                 _item("Persons", "contacts", "scheduling_person"),
+                _item("Erasures", "person_remove", "scheduling_erasure", whole_tenant=True),
             ],
         },
         {

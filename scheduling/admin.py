@@ -15,6 +15,7 @@ from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, permiss
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
 from api.admin_services import ServiceSavedAdmin, become
+from scheduling.admin_erasures import ErasesPersons, ErasureAdmin
 from scheduling.admin_services import ServiceAdmin
 from scheduling.models import (
     Client,
@@ -34,7 +35,7 @@ from scheduling.services.register_person import EmailTakenError, PersonData, reg
 from scheduling.services.register_room import register_room
 from tenants.brands.models import Brand
 
-__all__ = ["ServiceAdmin"]
+__all__ = ["ErasureAdmin", "ServiceAdmin"]
 
 
 class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -72,7 +73,8 @@ class RegisteringAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The names of other brands are not for everybody either."""
         visible = selectable_brands(request, permission_to("view", self.model))
-        return super().get_queryset(request).prefetch_related(Prefetch("brands", visible))
+        known = super().get_queryset(request).filter(person__erased_at=None)
+        return known.prefetch_related(Prefetch("brands", visible))
 
     def history_of(self, row: Any) -> list[tuple[str, str]]:
         """With the changes of the person's names and contacts."""
@@ -148,13 +150,17 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Person, site=tenant_site)
-class PersonAdmin(ServiceSavedAdmin, NoDelete, BrandScopedAdmin):
+class PersonAdmin(ServiceSavedAdmin, NoDelete, ErasesPersons):
     form = PersonForm
     list_display = ("name", "email", "phone", "timezone", "language", "roles")
     list_select_related = ("client", "staff_member")
     search_fields = ("given_name", "family_name", "email")
     fields = ("given_name", "family_name", "email", "phone", "language", "timezone", "user", "version", "created_at")
     readonly_fields = ("user", "version", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        """Without who was erased: of them there is a receipt."""
+        return super().get_queryset(request).filter(erased_at=None)
 
     def rows_in(self, brands: set[UUID]) -> QuerySet[Person]:
         """Clients and staff of the brands."""
@@ -225,6 +231,10 @@ class ResourceAdmin(NoDelete, BrandScopedAdmin):
         """Rooms and things are everybody's; people are their brands'."""
         staff = StaffMember.objects.filter(brands__in=brands).values("resource")
         return Resource.objects.filter(~Q(kind=Resource.Kind.STAFF) | Q(pk__in=staff))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
+        """Without the calendars of who was erased."""
+        return super().get_queryset(request).filter(staff_member__person__erased_at=None)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         return () if obj is None else ("kind",)

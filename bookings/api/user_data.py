@@ -28,7 +28,7 @@ WHO_ASKS = OpenApiParameter(
 
 
 class ExportQuery(WhoseQuery):
-    format = serializers.ChoiceField(  # type: ignore[assignment]
+    format = serializers.ChoiceField(
         ["json", "ics"], required=False, help_text="ics: their bookings as a calendar file. Default: json, everything."
     )
 
@@ -38,7 +38,7 @@ class UserDataOutput(serializers.Serializer[Any]):
 
     userId = serializers.UUIDField()  # noqa: N815 - as the family writes names
     exportedAt = serializers.DateTimeField()  # noqa: N815
-    data = serializers.DictField(child=serializers.ListField(child=serializers.DictField()))
+    tables = serializers.DictField(child=serializers.ListField(child=serializers.DictField()))
 
 
 class UserDataViewSet(OverOwnData):
@@ -59,7 +59,7 @@ class UserDataViewSet(OverOwnData):
                 value={
                     "userId": examples.PATIENT,
                     "exportedAt": "2026-11-20T09:00:00Z",
-                    "data": {"scheduling_person": [{"given_name": "Maya", "family_name": "Lindqvist"}]},
+                    "tables": {"scheduling_person": [{"given_name": "Maya", "family_name": "Lindqvist"}]},
                 },
                 response_only=True,
                 status_codes=["200"],
@@ -77,12 +77,12 @@ class UserDataViewSet(OverOwnData):
     def retrieve(self, request: Request) -> Any:  # noqa: ARG002
         asked = self.query()
         person = self.subject()
-        data = personal_data(person, for_brand=self._brand_id(self.request))
+        tables = personal_data(person, for_brand=self._brand_id(self.request))
         if asked.get("format") == "ics":
             file = HttpResponse(calendar_of_person(person, now=self.now), content_type=CALENDAR_TYPE)
             file["Content-Disposition"] = 'attachment; filename="bookings.ics"'
             return file
-        return Response({"userId": person.pk, "exportedAt": self.now, "data": data})
+        return Response({"userId": person.pk, "exportedAt": self.now, "tables": tables})
 
     @extend_schema(
         operation_id="deleteUserBookingData",

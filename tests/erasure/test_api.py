@@ -118,8 +118,8 @@ def test_an_export_is_everything_in_json_or_a_calendar(north: Any) -> None:
 
     answer = rest.get(PATH).json()
     assert answer["userId"] == str(known.person.pk)
-    assert answer["data"]["scheduling_person"][0]["email"] == world.EMAIL
-    assert {row["note"] for row in answer["data"]["bookings_eventbooking"]} == {None, f"Notes on {world.WORD}"}
+    assert answer["tables"]["scheduling_person"][0]["email"] == world.EMAIL
+    assert {row["note"] for row in answer["tables"]["bookings_eventbooking"]} == {None, f"Notes on {world.WORD}"}
 
     calendar = Calendar.from_ical(rest.get(f"{PATH}?format=ics").content)
     assert {str(event["uid"]) for event in calendar.walk("VEVENT")} >= {str(known.past.pk), str(known.ahead.pk)}
@@ -132,8 +132,8 @@ def test_an_erased_person_is_in_no_list_and_no_answer(north: Any, client: Client
     for person in (client, coach):
         assert Rest(north, cast.make_token(), **_as(person)).delete(PATH).status_code == 204
 
-    assert service.get("/v1/clients").json()["results"] == []
-    assert service.get("/v1/staff").json()["results"] == []
+    assert service.get("/v1/clients").json()["data"] == []
+    assert service.get("/v1/staff").json()["data"] == []
     for path in (f"/v1/clients/{client.person_id}", f"/v1/staff/{coach.person_id}"):
         assert service.get(path).status_code == 404
     assert service.get(f"/v1/coaches/{coach.person_id}/slots").status_code == 404

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from scheduling.models import Erasure, Person
 from scheduling.services import erase_person as erasing
-from scheduling.services import tombstones
 from scheduling.services.erase_person import erase_person
 from scheduling.services.tombstones import ErasureLogError, read_tombstones, write_tombstone
 from tests.erasure import world
@@ -36,15 +35,19 @@ def test_an_erasure_is_written_down_without_a_name(north: Any) -> None:
 
 
 def test_it_is_on_the_disk_before_the_commit(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    client, order = cast.make_client(), []
+    client = cast.make_client()
+    order: list[str] = []
     sync = os.fsync
-    monkeypatch.setattr(tombstones.os, "fsync", lambda fd: (order.append("on the disk"), sync(fd))[1])
-    write = erasing.write_tombstone
+
+    def on_disk(descriptor: int) -> None:
+        sync(descriptor)
+        order.append("on the disk")
 
     def last(**said: Any) -> None:
-        write(**said)
+        write_tombstone(**said)
         order.append(f"erased: {Person.objects.get(pk=client.person_id).erased_at is not None}")
 
+    monkeypatch.setattr("os.fsync", on_disk)
     monkeypatch.setattr(erasing, "write_tombstone", last)
     erase_person(person=client.person, by="user:x", now=cast.MONDAY)
 
