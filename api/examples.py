@@ -11,6 +11,7 @@ BRAND: Final = "be3c4e50-c80c-574a-988b-1ee4be5e4eee"  # Harbor Mind
 COACH: Final = "53075d23-6c3f-5e98-b11a-0b04678e1dec"  # Ines Calloway
 PROVIDER: Final = "49ab72f0-aacc-50cd-8cc7-493680317f74"  # Ravi Menon
 PATIENT: Final = "1cfd947a-e376-5fe5-8bf9-1fccdad7ccf2"  # Maya Lindqvist
+LEAVER: Final = "cad1b90e-10b3-5226-9799-d514196c9bb2"  # Edda Holm, who is erased
 SERVICE: Final = "cd3ef211-9c13-5d00-b266-89fe5d98552f"  # First consultation of Harbor Mind
 SENT_MESSAGE: Final = "4b6e98b6-633b-541e-a518-1af45652bc0f"  # the confirmation of Harbor's first booking
 SUPPRESSION: Final = "fc2afc93-b659-50fb-a2f3-92814e444e36"  # of somebody who asked for it on the phone

@@ -17,14 +17,17 @@ from scheduling.api.own_data import OTHERS, OWN, OverOwnData, WhoseQuery
 from scheduling.public import ERASING_REFUSALS, PersonNotFoundError, PersonOfAnotherBrandError, personal_data
 
 _WHO = [InvalidInputError, ActingForAnotherError, PersonNotFoundError, PersonOfAnotherBrandError]
-WHO_ASKS = OpenApiParameter(
-    "X-Current-User-Id",
-    OpenApiTypes.UUID,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Who asks: a user's token names its own user, a service with act-as whoever it acts for.",
-    examples=[OpenApiExample("Maya Lindqvist of the demo", value=examples.PATIENT)],
-)
+
+
+def _who_asks(name: str, person_id: str) -> OpenApiParameter:
+    return OpenApiParameter(
+        "X-Current-User-Id",
+        OpenApiTypes.UUID,
+        OpenApiParameter.HEADER,
+        required=True,
+        description="Who asks: a user's token names its own user, a service with act-as whoever it acts for.",
+        examples=[OpenApiExample(f"{name} of the demo", value=person_id)],
+    )
 
 
 class ExportQuery(WhoseQuery):
@@ -51,7 +54,7 @@ class UserDataViewSet(OverOwnData):
         tags=["user-data"],
         summary="Read everything that is held about a user",
         description="Over all apps, with the same fields that DELETE erases or makes anonymous.",
-        parameters=[ExportQuery, WHO_ASKS],
+        parameters=[ExportQuery, _who_asks("Maya Lindqvist", examples.PATIENT)],
         responses={(200, "application/json"): UserDataOutput, (200, "text/calendar"): OpenApiTypes.STR},
         examples=[
             OpenApiExample(
@@ -93,7 +96,7 @@ class UserDataViewSet(OverOwnData):
             "or offer is cancelled; free text follows within minutes. Amounts and dates of orders stay, without a "
             "name. It can't be undone. Again it answers 204 too."
         ),
-        parameters=[WhoseQuery, WHO_ASKS],
+        parameters=[WhoseQuery, _who_asks("Edda Holm", examples.LEAVER)],
         request=None,
         responses={204: None},
     )

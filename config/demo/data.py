@@ -89,6 +89,7 @@ class DemoTenant:
     coaches: tuple[DemoCoach, ...]
     clients: tuple[DemoClient, ...]
     trainer: DemoCoach | None = None  # of events
+    leaver: DemoClient | None = None  # has booked nothing: for the example of erasing somebody
     providers: dict[str, tuple[str, str]] = field(default_factory=dict)  # coach's name → specialty, NPI
     services: tuple[DemoService, ...] = ()
     visit_types: tuple[DemoVisitType, ...] = ()
@@ -138,6 +139,7 @@ TENANTS = (
             DemoClient("Priya Nair", "harbor-kids", "Asia/Kolkata"),
         ),
         trainer=DemoCoach("Lev Orlov", "Boxing coach", "harbor-mind", "Europe/Moscow", ()),
+        leaver=DemoClient("Edda Holm", "harbor-mind", "Europe/Oslo"),
         providers={
             "Ravi Menon": ("Clinical psychology", "1932471005"),
             "Nell Okafor": ("Family therapy", "1265430982"),

@@ -120,6 +120,8 @@ def _fill(demo: DemoTenant, *, now: datetime) -> None:
     if demo.trainer:
         add_events(demo.slug, _coach(demo, demo.trainer, brands[demo.trainer.brand]), clients, now=now)
     add_bookings(demo.slug, list(staff.values()), clients, now=now)
+    if demo.leaver:
+        _client(demo, demo.leaver, brands[demo.leaver.brand])
 
 
 def _brands(demo: DemoTenant) -> dict[str, Brand]:

@@ -23,7 +23,7 @@ def _own_log(tmp_path: Path, settings: Any) -> None:
 
 
 def _page(person: Person, action: str) -> str:
-    return f"{LIST}{person.pk}/{action.replace('_', '-')}/"
+    return f"{LIST}{person.pk}/{action}/"
 
 
 def test_the_page_says_what_will_happen_and_wants_a_word(sign_in: SignIn) -> None:
@@ -70,10 +70,11 @@ def test_a_manager_of_one_brand_does_not_erase_anothers_people(sign_in: SignIn) 
     both.brands.add(cast.main_brand())
     browser = sign_in(Role.MANAGER, brand=kids)
 
-    for person in (both.person, other.person):
-        browser.post(_page(person, "erase_person"), confirmed="erase")
+    refused = browser.post(_page(both.person, "erase_person"), confirmed="erase").content.decode()
+    browser.post(_page(other.person, "erase_person"), confirmed="erase")
+
+    assert "belongs to another brand" in refused
     assert not Erasure.objects.exists()
-    assert "belongs to another brand" in browser.get(_page(both.person, "erase_person")).content.decode()
 
 
 def test_nobody_erases_themselves_here(sign_in: SignIn) -> None:

@@ -88,13 +88,19 @@ def _of_responses(whole: dict[str, Any], operation: Operation) -> list[str]:
         if "content" not in answer:
             found.append(f"{code}: no body")
             continue
-        (media,) = answer["content"].values()
-        if code >= "400" and "$ref" not in media["schema"]:
-            found.append(f"{code}: no named component")
-        if not media.get("examples"):
-            found.append(f"{code}: no example")
-        for name, example in media.get("examples", {}).items():
-            found += [f"{code} example {name}: {text}" for text in mistakes(whole, media["schema"], example["value"])]
+        for media in answer["content"].values():
+            found += _of_media(whole, code, media)
+    return found
+
+
+def _of_media(whole: dict[str, Any], code: str, media: dict[str, Any]) -> list[str]:
+    found = []
+    if code >= "400" and "$ref" not in media["schema"]:
+        found.append(f"{code}: no named component")
+    if not media.get("examples"):
+        found.append(f"{code}: no example")
+    for name, example in media.get("examples", {}).items():
+        found += [f"{code} example {name}: {text}" for text in mistakes(whole, media["schema"], example["value"])]
     return found
 
 
