@@ -48,6 +48,11 @@ OF_ALL = {
     # From files: zones, migrations, the OpenAPI documents (tested below).
     "api.openapi_views:_document",
     "notifications.calendars.zones:vtimezone",
+    # What the apps say of their columns, and what they do about somebody who is erased: code, and no rows.
+    "tenants.personal:_owners",
+    "tenants.personal:_steps",
+    "tenants.personal:_subjects",
+    "tenants.personal:_tables",
     "scheduling.rules.schedule:_days",
     "scheduling.rules.wall_time:zone_names",
     "tenants.schemas:expected_migrations",
