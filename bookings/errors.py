@@ -71,7 +71,7 @@ class SlotUnavailableError(DomainError):
 class CoachBusyError(DomainError):
     code = "coach_busy"
     kind = Kind.CONFLICT
-    message = "The coach is busy with something else at {slot_at}.{nearest}"
+    message = "The coach is busy with something else {when}.{nearest}"
 
 
 class OwnOfficeHourError(DomainError):
@@ -89,7 +89,7 @@ class BookingNotFoundError(DomainError):
 class ForeignBookingError(DomainError):
     code = "foreign_booking"
     kind = Kind.FORBIDDEN
-    message = "This booking belongs to another patient or brand."
+    message = "This booking belongs to other people, or to another brand."
 
 
 class ForeignOfficeHourError(DomainError):

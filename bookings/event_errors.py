@@ -107,7 +107,7 @@ class TimeSlotDiffersError(DomainError):
 
 
 class NotInFutureError(DomainError):
-    code = "event_past"
+    code = "not_in_future"
     message = "An event must begin in the future: {start_time} is past."
 
 
@@ -116,10 +116,9 @@ class NoSuchHoursError(DomainError):
     message = "The clocks skip that time on {date}: an event can't take place then."
 
 
-class CoachBusyError(DomainError):
-    code = "coach_busy"
-    kind = Kind.CONFLICT
-    message = "The coach has something else between {start_time} and {end_time}."
+class UnknownBookingError(DomainError):
+    code = "unknown_booking"
+    message = "There is no booking {booking_id}. GET /v1/bookings?userId=... lists a person's."
 
 
 class SeriesConflictError(DomainError):
@@ -155,18 +154,6 @@ class EventNotCancellableError(DomainError):
     message = "An event can be canceled until it ends; this one is {status}{ended}."
 
 
-class BookingNotFoundError(DomainError):
-    code = "booking_not_found"
-    kind = Kind.NOT_FOUND
-    message = "There is no such booking. GET /v1/bookings?userId=... lists a person's."
-
-
-class ForeignBookingError(DomainError):
-    code = "foreign_booking"
-    kind = Kind.FORBIDDEN
-    message = "This booking is not yours: neither as its athlete nor as its coach."
-
-
 class CoachOnlyError(DomainError):
     code = "coach_only"
     kind = Kind.FORBIDDEN
@@ -179,20 +166,14 @@ class OwnerOnlyError(DomainError):
     message = "Only whoever booked a place can do this. userId must be theirs."
 
 
-class NotCancellableError(DomainError):
-    code = "not_cancellable"
-    kind = Kind.STATE
-    message = "This booking is {status}{begun}. Athletes cancel until the start, coaches until the end."
-
-
 class NotDecidableError(DomainError):
     code = "not_pending"
     kind = Kind.STATE
     message = "This booking is {status}{ended}: only one that is Pending is accepted or rejected, until its event ends."
 
 
-class NotOverYetError(DomainError):
-    code = "not_over_yet"
+class EventNotOverError(DomainError):
+    code = "event_not_over"
     kind = Kind.STATE
     message = "This booking has not taken place yet: its event ends at {ends_at}."
 

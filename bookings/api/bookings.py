@@ -8,14 +8,13 @@ from rest_framework.response import Response
 
 from api.errors import InvalidInputError
 from api.versions import IF_MATCH, expected_versions, versioned
-from bookings import errors as coach_errors
-from bookings import event_errors as errors
 from bookings.api import event_booking_shapes as shapes
 from bookings.api import event_examples, event_parameters, examples, parameters
 from bookings.api.booking_viewsets import CoachBookingViewSet
 from bookings.api.event_bookings import EventBookingActions, role_of, uuid_of
 from bookings.api.orders import READS, OrderActions
 from bookings.api.serializers import CoachBookingOutput, booking_json
+from bookings.errors import BookingNotFoundError, ForeignBookingError
 from bookings.models import CoachBooking
 from bookings.services.cancel_event_booking import cancel_event_booking
 from scheduling.api.acting import ActingForAnotherError
@@ -44,11 +43,10 @@ class BookingViewSet(OrderActions, EventBookingActions, CoachBookingViewSet):
     queries: ClassVar = {**OrderActions.ORDER_QUERIES, **EventBookingActions.EVENT_BOOKING_QUERIES}
     books = frozenset({"create", *CoachBookingViewSet.books})
     refusals: ClassVar = {
-        "retrieve": [errors.BookingNotFoundError, InvalidInputError, ActingForAnotherError],
+        "retrieve": [BookingNotFoundError, InvalidInputError, ActingForAnotherError],
         **OrderActions.ORDER_REFUSALS,
         **EventBookingActions.EVENT_BOOKING_REFUSALS,
         **CoachBookingViewSet.refusals,
-        "destroy": [*CoachBookingViewSet.refusals["destroy"], errors.NotCancellableError],
     }
 
     @extend_schema(
@@ -63,11 +61,19 @@ class BookingViewSet(OrderActions, EventBookingActions, CoachBookingViewSet):
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002, ARG002 - the path's name
         booking_id = uuid_of(id)
         if CoachBooking.objects.filter(pk=booking_id).exists():
-            booking = self._found(id)
-            self._as_staff(self.request, booking)
+            booking = self._side_of(id)
             return versioned(Response(booking_json(booking, patient_id=booking.client.person_id)), booking.version)
         place = self.place(id)
         return versioned(Response(shapes.booking_json(place)), place.version)
+
+    def _side_of(self, booking_id: str) -> CoachBooking:
+        """A booking of an office hour, for its sides. Raises BookingNotFoundError, as for a place in an event."""
+        try:
+            booking = self._found(booking_id)
+            self._as_staff(self.request, booking)
+        except ForeignBookingError as error:
+            raise BookingNotFoundError from error
+        return booking
 
     @extend_schema(
         operation_id="cancelCoachBooking",
@@ -84,12 +90,12 @@ class BookingViewSet(OrderActions, EventBookingActions, CoachBookingViewSet):
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
         try:
             return super().destroy(request, id)
-        except coach_errors.BookingNotFoundError:
+        except BookingNotFoundError:
             try:
                 place = self.place(id)
-            except (errors.BookingNotFoundError, InvalidInputError):
+            except InvalidInputError:
                 # In the words of this address' family.
-                raise coach_errors.BookingNotFoundError from None
+                raise BookingNotFoundError from None
         cancelled = cancel_event_booking(
             booking=place,
             role=role_of(place, self.person_id),

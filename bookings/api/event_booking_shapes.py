@@ -76,7 +76,7 @@ class NewDispute(BodySerializer):
 class Resolution(BodySerializer):
     """What staff decided."""
 
-    resolution = serializers.CharField(max_length=MAX_NOTE, trim_whitespace=False)
+    resolution = serializers.CharField(max_length=MAX_NOTE)
 
 
 class BookingsQuery(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """What becomes of the places in events (leko.yaml)."""
 
+import re
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import current_brand_id
-from api.errors import InsufficientScopeError, InvalidInputError
+from api.errors import InvalidInputError
 from api.versions import IF_MATCH, expected_versions, versioned
 from bookings import event_errors as errors
 from bookings.api import event_booking_shapes as shapes
 from bookings.api import event_examples as examples
 from bookings.api import event_parameters as parameters
 from bookings.api.orders import MANAGE
+from bookings.errors import BookingNotFoundError, ForeignBookingError, NotCancellableError
 from bookings.models import EventBooking
 from bookings.rules.event_booking import Role
 from bookings.selectors.event_bookings import booking_of_brand
@@ -26,20 +28,24 @@ from bookings.services.dismiss_event_booking import dismiss_event_booking
 from bookings.services.note_event_booking import note_event_booking
 from bookings.services.open_dispute import open_dispute
 from bookings.services.resolve_dispute import resolve_dispute
-from scheduling.api.acting import ActingForAnotherError, ActsForPerson
+from scheduling.api.acting import ActingForAnotherError, ActsForPerson, ServicesOnlyError
 from tenants.errors import DomainError, GoneError, StaleVersionError
 
+# As the contract writes it: Python would take other forms, too.
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _WRITES = {"write:bookings", MANAGE}
 _ACTIONS = ["completed", "note", "dismiss", "cancel", "dispute", "resolve", "accept", "reject"]
 _ANY = [
-    errors.BookingNotFoundError,
     GoneError,
     StaleVersionError,
     InvalidInputError,
     ActingForAnotherError,
 ]
-_AFTER = [*_ANY, errors.CoachOnlyError, errors.NotHeldError, errors.NotOverYetError]
-_DECISION = [*_ANY, errors.CoachOnlyError, errors.NotDecidableError]
+_FOUND = [*_ANY, BookingNotFoundError]
+_AFTER = [*_FOUND, errors.CoachOnlyError, errors.NotHeldError, errors.EventNotOverError]
+_DECISION = [*_FOUND, errors.CoachOnlyError, errors.NotDecidableError]
+# Their contract knows no 404.
+_NAMED = [*_ANY, errors.UnknownBookingError, ForeignBookingError]
 
 
 class EventBookingActions(ActsForPerson):
@@ -53,10 +59,10 @@ class EventBookingActions(ActsForPerson):
     EVENT_BOOKING_REFUSALS: ClassVar[dict[str, list[type[DomainError]]]] = {
         "completed": _AFTER,
         "note": _AFTER,
-        "dismiss": [*_ANY, errors.OwnerOnlyError, errors.NotCanceledError],
-        "cancel": [*_ANY, errors.ForeignBookingError, errors.NotCancellableError],
-        "dispute": [*_ANY, errors.ForeignBookingError, errors.UnknownReasonError, errors.NotDisputableError],
-        "resolve": [*_ANY, errors.NotInDisputeError],
+        "dismiss": [*_FOUND, errors.OwnerOnlyError, errors.NotCanceledError],
+        "cancel": [*_NAMED, NotCancellableError, ServicesOnlyError],
+        "dispute": [*_NAMED, errors.UnknownReasonError, errors.NotDisputableError],
+        "resolve": [*_FOUND, ServicesOnlyError, errors.NotInDisputeError],
         "accept": _DECISION,
         "reject": _DECISION,
     }
@@ -103,7 +109,7 @@ class EventBookingActions(ActsForPerson):
         tags=["event-bookings"],
         summary="Hide a canceled booking from its owner's list",
         description="Only its owner, and for good: GET /v1/bookings?userId=... leaves it out, all else shows it.",
-        parameters=[parameters.CANCELED_BOOKING_ID, shapes.DismissalQuery, parameters.FOR_ANYBODY, IF_MATCH],
+        parameters=[parameters.CANCELED_BOOKING_ID, parameters.OWNER, parameters.FOR_ANYBODY, IF_MATCH],
         request=None,
         responses={204: None},
     )
@@ -136,9 +142,9 @@ class EventBookingActions(ActsForPerson):
         user_id = said.get("userId")
         if user_id is not None:
             self.check_names(user_id)
-        elif not self.is_service_with(MANAGE):
-            raise InsufficientScopeError(scope=MANAGE)
-        booking = self.place(id, as_person=user_id)
+        else:
+            self.check_is_service_with(MANAGE)
+        booking = self._named_place(id, user_id)
         cancel_event_booking(
             booking=booking,
             role=role_of(booking, user_id),
@@ -163,7 +169,7 @@ class EventBookingActions(ActsForPerson):
     def dispute(self, request: Request, id: str) -> Response:  # noqa: A002
         said = self.parsed(shapes.NewDispute)
         self.check_names(said["disputerUserId"])
-        booking = self.place(id, as_person=said["disputerUserId"])
+        booking = self._named_place(id, said["disputerUserId"])
         role_of(booking, said["disputerUserId"])
         booking = open_dispute(
             booking=booking,
@@ -187,8 +193,7 @@ class EventBookingActions(ActsForPerson):
     @action(detail=True, methods=["patch"])
     def resolve(self, request: Request, id: str) -> Response:  # noqa: A002
         said = self.parsed(shapes.Resolution)
-        if not self.is_service_with(MANAGE):
-            raise InsufficientScopeError(scope=MANAGE)
+        self.check_is_service_with(MANAGE)
         booking = self.place(id)
         expected = expected_versions(request)
         return _answer(resolve_dispute(booking=booking, resolution=said["resolution"], now=self.now, expected=expected))
@@ -233,10 +238,17 @@ class EventBookingActions(ActsForPerson):
         booking = booking_of_brand(booking_id=uuid_of(booking_id), brand_id=current_brand_id(self.request))
         person_id = as_person or self.person_id
         if booking is None:
-            raise errors.BookingNotFoundError
+            raise BookingNotFoundError
         if self.is_service_with(MANAGE) or person_id in {booking.client.person_id, booking.event.coach.person_id}:
             return booking
-        raise errors.BookingNotFoundError
+        raise BookingNotFoundError
+
+    def _named_place(self, booking_id: str, user_id: UUID | None) -> EventBooking:
+        """As `place`, by the contract of those operations. Raises UnknownBookingError."""
+        try:
+            return self.place(booking_id, as_person=user_id)
+        except BookingNotFoundError as error:
+            raise errors.UnknownBookingError(booking_id=booking_id) from error
 
     def led_place(self, booking_id: str) -> EventBooking:
         """As `place`, for the coach's side. Raises CoachOnlyError."""
@@ -254,15 +266,14 @@ def role_of(booking: EventBooking, user_id: UUID | None) -> Role:
         return Role.ATHLETE
     if user_id == booking.event.coach.person_id:
         return Role.COACH
-    raise errors.ForeignBookingError
+    raise ForeignBookingError
 
 
 def uuid_of(text: str) -> UUID:
     """Raises InvalidInputError."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidInputError({"bookingId": ["Must be a UUID."]}) from error
+    if not _UUID.match(text):
+        raise InvalidInputError({"bookingId": ["Must be a UUID."]})
+    return UUID(text)
 
 
 def _answer(booking: EventBooking) -> Response:

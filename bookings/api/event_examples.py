@@ -105,7 +105,8 @@ _BESIDE: dict[str, Any] = {
 }
 _ALONE = {**_SLOT, "numberOfParticipants": 1, "requiresApproval": True}
 
-EVENTS: Final = [answered("Events", [_EVENT])]
+# Without the array around them: drf-spectacular adds that.
+EVENTS: Final = [answered("Events", _EVENT)]
 EVENT_READ: Final = [answered("An event", _EVENT)]
 NEW_EVENT: Final = [
     sent(
@@ -204,8 +205,8 @@ NEW_ORDER: Final = [
         status=201,
     ),
 ]
-ORDERS: Final = [answered("Orders", [_ORDER])]
-BOOKINGS: Final = [answered("Bookings", [_BOOKING])]
+ORDERS: Final = [answered("Orders", _ORDER)]
+BOOKINGS: Final = [answered("Bookings", _BOOKING)]
 BOOKING: Final = [answered("A place in an event", _BOOKING)]
 COMPLETED: Final = [sent("It took place", {"completed": True}), answered("Completed", {**_HELD, "completed": True})]
 NOTED: Final = [sent("A note", {"note": "Good stance."}), answered("Noted", {**_HELD, "note": "Good stance."})]
@@ -265,14 +266,14 @@ HISTORY: Final = [
 _BOXING = {"id": SPORT, "name": "Boxing"}
 _GYM = {"id": ADDRESS, "name": "Gym on the quay", "address": "Quay 7", "timezone": "Europe/Moscow"}
 _REASON = {"id": DISPUTE_REASON, "name": "The coach did not come"}
-SPORTS: Final = [answered("Sports", [_BOXING])]
+SPORTS: Final = [answered("Sports", _BOXING)]
 NEW_SPORT: Final = [sent("Rowing", {"name": "Rowing"}), answered("Added", {**_BOXING, "name": "Rowing"}, status=201)]
-ADDRESSES: Final = [answered("Addresses", [_GYM])]
+ADDRESSES: Final = [answered("Addresses", _GYM)]
 NEW_ADDRESS: Final = [
     sent("A boathouse", {"name": "Boathouse", "address": "Quay 9", "timezone": "Europe/Moscow"}),
     answered("Added", {**_GYM, "name": "Boathouse", "address": "Quay 9"}, status=201),
 ]
-REASONS: Final = [answered("Reasons", [_REASON])]
+REASONS: Final = [answered("Reasons", _REASON)]
 NEW_REASON: Final = [
     sent("Too short", {"name": "It was too short"}),
     answered("Added", {**_REASON, "name": "It was too short"}, status=201),

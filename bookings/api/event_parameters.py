@@ -39,6 +39,23 @@ FOR_ANYBODY: Final = OpenApiParameter(
 FOR_COACH: Final = OpenApiParameter(
     "X-Current-User-Id", uuid.UUID, OpenApiParameter.HEADER, description=_FOR + "Here: the coach, or nobody."
 )
+
+
+def _whose(what: str, *, required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        "userId",
+        uuid.UUID,
+        OpenApiParameter.QUERY,
+        description=what,
+        required=required,
+        examples=[OpenApiExample("Maya Lindqvist of the demo", value=examples.PATIENT)],
+    )
+
+
+USER_OR_EVENT: Final = _whose("Give this or eventId.", required=False)
+ORDERS_OF: Final = _whose("Whose orders.", required=True)
+HISTORY_OF: Final = _whose("Whose history.", required=True)
+OWNER: Final = _whose("Must be the owner of the booking.", required=True)
 ORDER_LEADS_TO: Final = {
     "x-links": {
         "booking": {"operationId": "getBooking", "parameters": {"id": "$response.body#/bookings/0/bookingId"}},

@@ -44,7 +44,7 @@ class SkippedOutput(serializers.Serializer[Any]):
     """A day of the rule that has no event, and why."""
 
     startTime = serializers.DateTimeField()
-    code = serializers.CharField(help_text="coach_busy, event_past or no_such_hours.")
+    code = serializers.CharField(help_text="coach_busy, not_in_future or no_such_hours.")
     message = serializers.CharField()
 
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import current_brand_id
-from api.errors import InsufficientScopeError, InvalidInputError
+from api.errors import InvalidInputError
 from api.request import principal_of
 from api.versions import IF_MATCH, expected_versions, versioned
 from bookings import event_errors as errors
@@ -23,7 +23,7 @@ from bookings.selectors.events import coach_of_brand, event_of_brand, listed_eve
 from bookings.services import publish_event as publishing
 from bookings.services.cancel_event import cancel_event
 from bookings.services.publish_event import publish_event
-from scheduling.api.acting import ActingForAnotherError, ActsForPerson
+from scheduling.api.acting import ActingForAnotherError, ActsForPerson, ServicesOnlyError
 from scheduling.public import StaffMember
 from tenants.errors import GoneError, StaleVersionError
 
@@ -72,6 +72,7 @@ class EventViewSet(PublishesForCoach):
             StaleVersionError,
             InvalidInputError,
             ActingForAnotherError,
+            ServicesOnlyError,
         ],
     }
 
@@ -161,8 +162,8 @@ class EventViewSet(PublishesForCoach):
             self.check_names(user_id)
             if user_id != event.coach.person_id:
                 raise errors.ForeignEventError
-        elif not self.is_service_with(MANAGE):
-            raise InsufficientScopeError(scope=MANAGE)
+        else:
+            self.check_is_service_with(MANAGE)
         event = cancel_event(
             event=event,
             role=Role.SYSTEM if user_id is None else Role.COACH,

@@ -27,7 +27,7 @@ class HistoryViewSet(ActsForPerson):
         tags=["histories"],
         summary="Activity history of a user as athlete and as coach",
         description="The latest start first, 20 a page. What they led shows all bookings of it.",
-        parameters=[shapes.HistoryQuery, parameters.FOR_ANYBODY],
+        parameters=[shapes.HistoryQuery, parameters.HISTORY_OF, parameters.FOR_ANYBODY],
         responses=forced_singular_serializer(shapes.HistoryOutput),  # type: ignore[no-untyped-call]
         examples=examples.HISTORY,
     )

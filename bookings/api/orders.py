@@ -44,7 +44,7 @@ class OrderActions(ActsForPerson):
             *ordering.REFUSALS,
             ActingForAnotherError,
         ],
-        "list": [errors.SubjectNotNamedError, errors.EventNotFoundError, InvalidInputError, ActingForAnotherError],
+        "list": [errors.SubjectNotNamedError, errors.UnknownEventError, InvalidInputError, ActingForAnotherError],
         "orders": [InvalidInputError, ActingForAnotherError],
     }
 
@@ -84,7 +84,7 @@ class OrderActions(ActsForPerson):
             "Of a user: by start, without those that they have dismissed. Of an event: in the order in which they were "
             "made; its coach, and a service with manage:bookings, sees all, anybody else their own."
         ),
-        parameters=[shapes.BookingsQuery, parameters.FOR_ANYBODY],
+        parameters=[shapes.BookingsQuery, parameters.USER_OR_EVENT, parameters.FOR_ANYBODY],
         responses=shapes.BookingOutput(many=True),
         examples=examples.BOOKINGS,
     )
@@ -105,7 +105,7 @@ class OrderActions(ActsForPerson):
         tags=["orders"],
         summary="List the booking orders of a user",
         description="Placed in [startAt, endAt), the latest first.",
-        parameters=[shapes.OrdersQuery, parameters.FOR_ANYBODY],
+        parameters=[shapes.OrdersQuery, parameters.ORDERS_OF, parameters.FOR_ANYBODY],
         responses=shapes.OrderOutput(many=True),
         examples=examples.ORDERS,
     )
@@ -117,7 +117,11 @@ class OrderActions(ActsForPerson):
         return Response([shapes.order_json(order) for order in found])
 
     def _of_event(self, event_id: UUID, brand_id: UUID) -> Any:
-        event = event_of_brand(event_id=event_id, brand_id=brand_id)
+        try:
+            event = event_of_brand(event_id=event_id, brand_id=brand_id)
+        except errors.EventNotFoundError as error:
+            # It is the input that is wrong: the address is there.
+            raise errors.UnknownEventError(event_id=str(event_id)) from error
         sees_all = self.is_service_with(MANAGE) or self.person_id == event.coach.person_id
         if not sees_all and self.person_id is None:
             raise InsufficientScopeError(scope=MANAGE)

@@ -83,8 +83,10 @@ def history(person_id: UUID, *, brand_id: UUID, wanted: Wanted, page: int) -> Pa
 
 def _keys(person_id: UUID, brand_id: UUID, wanted: Wanted) -> Any:
     """When, what and whether as coach, of all that is wanted."""
-    attended = EventBooking.objects.filter(client__person=person_id, brand=brand_id).filter(_events(wanted, "event__"))
-    conducted = Event.objects.filter(coach__person=person_id, brand=brand_id).filter(_events(wanted, ""))
+    attended = EventBooking.objects.known().filter(client__person=person_id, brand=brand_id)
+    attended = attended.filter(_events(wanted, "event__"))
+    conducted = Event.objects.filter(coach__person=person_id, coach__person__erased_at=None, brand=brand_id)
+    conducted = conducted.filter(_events(wanted, ""))
     if wanted.status is not None:
         attended = attended.filter(status=wanted.status)
         so = EventBooking.objects.known().filter(event=OuterRef("pk"), status=wanted.status)

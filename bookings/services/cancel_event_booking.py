@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings import event_errors as errors
+from bookings.errors import NotCancellableError
 from bookings.models import EventBooking
 from bookings.rules.event_booking import Role, Status, may_cancel
 from bookings.selectors.event_bookings import occasion
@@ -32,8 +32,8 @@ def cancel_event_booking(
     check_version(booking.version, expected=expected)
     event = booking.event
     if not may_cancel(Status(booking.status), starts_at=event.starts_at, ends_at=event.ends_at, now=now, role=role):
-        begun = " and has begun" if booking.status in {Status.ACCEPTED, Status.PENDING} else ""
-        raise errors.NotCancellableError(status=booking.status, begun=begun)
+        started = " and has begun" if booking.status in {Status.ACCEPTED, Status.PENDING} else ""
+        raise NotCancellableError(status=booking.status, started=started)
     booking.status = Status.CANCELED
     booking.canceled_at = booking.updated_at = now
     booking.canceled_by_role = role

@@ -18,7 +18,7 @@ def complete_event_booking(
     """Sets the flag, or takes it back, once the event is over. To what it is already changes nothing.
 
     `expected` are the versions of which the caller means one, None for any. Raises GoneError, StaleVersionError,
-    NotHeldError, NotOverYetError.
+    NotHeldError, EventNotOverError.
     """
     booking = locked_booking(booking)
     check_version(booking.version, expected=expected)

@@ -16,7 +16,7 @@ def note_event_booking(
     """Sets the note, once the event is over. The client reads it.
 
     `expected` are the versions of which the caller means one, None for any. Raises GoneError, StaleVersionError,
-    NotHeldError, NotOverYetError.
+    NotHeldError, EventNotOverError.
     """
     booking = locked_booking(booking)
     check_version(booking.version, expected=expected)

@@ -51,8 +51,8 @@ def locked_booking(booking: EventBooking) -> EventBooking:
 
 
 def check_held(booking: EventBooking, *, now: datetime) -> None:
-    """Raises NotHeldError and NotOverYetError for what did not take place."""
+    """Raises NotHeldError and EventNotOverError for what did not take place."""
     if booking.status not in HELD:
         raise errors.NotHeldError(status=booking.status)
     if now < booking.event.ends_at:
-        raise errors.NotOverYetError(ends_at=rfc3339(booking.event.ends_at))
+        raise errors.EventNotOverError(ends_at=rfc3339(booking.event.ends_at))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bookings import event_errors as errors
+from bookings.errors import CoachBusyError
 from bookings.models import Event, Sport, TimeSlot
 from bookings.rules.events import Hours, Terms
 from scheduling.public import Location, SlotTakenError, StaffMember, Subject, reserve
@@ -20,7 +21,7 @@ REFUSALS: Final[list[type[DomainError]]] = [
     errors.TimeSlotDiffersError,
     errors.NotInFutureError,
     errors.NoSuchHoursError,
-    errors.CoachBusyError,
+    CoachBusyError,
 ]
 
 
@@ -84,8 +85,9 @@ def new_event(*, slot: TimeSlot, day: date, now: datetime) -> Event:
     )
 
 
-def busy(event: Event) -> errors.CoachBusyError:
-    return errors.CoachBusyError(start_time=rfc3339(event.starts_at), end_time=rfc3339(event.ends_at))
+def busy(event: Event) -> CoachBusyError:
+    when = f"between {rfc3339(event.starts_at)} and {rfc3339(event.ends_at)}"
+    return CoachBusyError(when=when, nearest="")
 
 
 def _check_known(terms: Terms) -> None:

@@ -161,5 +161,7 @@ def _why_taken(booking: CoachBooking, *, who: Encounter, offered: Sequence[Offer
     )
     nearest = sorted(slot.start for slot in sorted(free, key=lambda slot: abs(slot.start - booking.starts_at))[:3])
     offer = f" Free: {', '.join(map(rfc3339, nearest))}." if nearest else ""
-    error = errors.SlotUnavailableError if same else errors.CoachBusyError
-    return error(slot_at=rfc3339(booking.starts_at), nearest=offer)
+    slot_at = rfc3339(booking.starts_at)
+    if same:
+        return errors.SlotUnavailableError(slot_at=slot_at, nearest=offer)
+    return errors.CoachBusyError(when=f"at {slot_at}", nearest=offer)

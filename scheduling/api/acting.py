@@ -20,6 +20,12 @@ class ActingForAnotherError(EdgeError):
     message = "A user's token acts for that user alone. Leave X-Current-User-Id out, or use a service token."
 
 
+class ServicesOnlyError(EdgeError):
+    code = "services_only"
+    status = 403
+    message = "Only a service that acts for nobody may do this: leave X-Current-User-Id out, or say who you are."
+
+
 class ActsForPerson(PlatformViewSet):
     """Knows for whom the request acts, and sees to it before anything else that the caller may.
 
@@ -59,6 +65,13 @@ class ActsForPerson(PlatformViewSet):
         """Whether the caller is a service that has the scope and acts for nobody."""
         caller = principal_of(self.request)
         return self.person_id is None and caller.user_id is None and scope in caller.scopes
+
+    def check_is_service_with(self, scope: str) -> None:
+        """Raises InsufficientScopeError, and ServicesOnlyError for who has the scope but acts for somebody."""
+        if scope not in principal_of(self.request).scopes:
+            raise InsufficientScopeError(scope=scope)
+        if not self.is_service_with(scope):
+            raise ServicesOnlyError
 
     @cached_property
     def _own_person_id(self) -> uuid.UUID | None:

@@ -11,6 +11,8 @@ _NEW: dict[str, Any] = {
     "phone": "+49 30 5550 142",
     "language": "de",
     "timezone": "Europe/Berlin",
+    "birth_date": "1990-02-28",
+    "gender": "female",
 }
 _STORED: dict[str, Any] = {
     "version": 1,
@@ -26,6 +28,8 @@ _MAYA: dict[str, Any] = {
     "phone": "",
     "language": "en",
     "timezone": "America/New_York",
+    "birth_date": None,
+    "gender": "",
     **_STORED,
 }
 _INES: dict[str, Any] = {

@@ -9,6 +9,7 @@ from notifications.models import Message, Rule
 from notifications.services.add_template import TemplateData, add_template
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from notifications.services.send_test_webhook import send_test_webhook
+from tests.api import scene_events
 from tests.support import cast, visiting
 from tests.support.http import Rest
 from visits.models import Visit
@@ -21,19 +22,20 @@ class ActingRest(Rest):
 
     def __init__(self, tenant: Any, token: str, *, client: str, coach: str) -> None:
         super().__init__(tenant, token, **{"X-Current-User-Id": client})
-        self.coach = coach
+        self.token, self.coach = token, coach
 
     def request(self, method: str, path: str, *args: Any, **options: Any) -> Any:
+        if path.endswith("/resolve"):
+            # Staff's, who acts for nobody.
+            return Rest(self.tenant, self.token).request(method, path, *args, **options)
         if self._is_the_coachs(method, path.partition("?")[0]):
             options["headers"] = {"X-Current-User-Id": self.coach, **(options.get("headers") or {})}
         return super().request(method, path, *args, **options)
 
     def _is_the_coachs(self, method: str, path: str) -> bool:
-        steps = ("/office-hours", "/check-in", "/start", "/complete", "/no-show", "/undo")
-        return path.endswith(steps) or (
-            method != "GET"
-            and (path.startswith("/v1/providers/") or path.endswith("/meeting") or path == "/v1/events/series")
-        )
+        steps = ("/office-hours", "/check-in", "/start", "/complete", "/no-show", "/undo", "/meeting",
+                 "/completed", "/note", "/accept", "/reject")  # fmt: skip
+        return method != "GET" and (path.endswith(steps) or path.startswith(("/v1/providers/", "/v1/events")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,10 @@ def make_scene(tenant: Any) -> Scene:
             "service_ids": ["0198c0de-7a00-7000-8000-0c11e0000001"], "quiet_from": "22:00", "quiet_until": "07:00",
             "lateness_minutes": 30, "is_essential": False, "is_active": True}  # fmt: skip
     return Scene(
-        queries={"GET /v1/visits": f"?brand_id={cast.main_brand().pk}"},
+        queries={
+            "GET /v1/visits": f"?brand_id={cast.main_brand().pk}",
+            **scene_events.make_queries(client),
+        },
         rest=ActingRest(tenant, cast.make_token(), client=str(client.person_id), coach=str(coach.person_id)),
         values={
             "coaches.coach_id": coach.person_id,
@@ -109,8 +114,10 @@ def make_scene(tenant: Any) -> Scene:
             "calendar-feeds.pk": feed.pk,
             "webhook-endpoints.pk": webhook.pk,
             "webhook-deliveries.pk": delivery.pk,
+            **scene_events.make_values(coach, client),
         },
         bodies={
+            **scene_events.make_bodies(coach, client),
             "POST /v1/coaches/<str:coach_id>/bookings": {
                 "slot_at": cast.tomorrow_at(10).isoformat(),
                 "notes": "Hello",

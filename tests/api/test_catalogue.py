@@ -63,7 +63,7 @@ def test_the_message_is_a_sentence_that_formats(error: type[DomainError]) -> Non
 def test_a_code_means_one_thing() -> None:
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for error in CATALOGUE:
-        owners[error.code].add(error.__name__)
+        owners[error.code].add(f"{error.__module__}.{error.__name__}")
 
     assert {code for code, names in owners.items() if len(names) > 1} == SAME_MEANING
 

@@ -11,14 +11,15 @@ from typing import Any
 
 from accounts.models import User
 from accounts.scopes import ACT_AS, SCOPES
-from bookings.models import CoachBooking, OfficeHour
+from bookings.models import CoachBooking, OfficeHour, Order, TimeSlot
+from bookings.models import Event as BookedEvent
 from bookings.services.book_coach import book_coach
 from notifications.models import CalendarFeed, Message, Suppression
 from scheduling.models import Client, Person, StaffMember
 from tenants.brands.models import Brand
 from tenants.context import use, use_public
 from tests.api.scene import make_scene
-from tests.support import cast, visiting
+from tests.support import cast, eventing, visiting
 from tests.support.http import Rest
 from tests.support.routes import Operation
 from visits.models import Slot, Visit
@@ -67,6 +68,8 @@ def make_world(north: Any, south: Any) -> World:
     visiting.make_visit(visiting.make_slot(ina, cast.tomorrow_at(18), brand=kids), kim, visit_type)
     carols = visiting.make_slot(ada, cast.tomorrow_at(17))
     visiting.make_visit(carols, carol, visiting.make_visit_type("second-talk"))
+    _add_events(ada, eve, carol)
+    eventing.make_place(eventing.make_event(ina, cast.tomorrow_at(10, days=5), brand=kids), kim)
     cast.make_suppression("kim", brand=kids)
     cast.make_suppression("all")
     with use(south):
@@ -77,6 +80,7 @@ def make_world(north: Any, south: Any) -> World:
         visiting.register(far_coach)
         far_slot = visiting.make_slot(far_coach, cast.tomorrow_at(18))
         visiting.make_visit(far_slot, far_client, visiting.make_visit_type())
+        eventing.make_place(eventing.make_event(far_coach, cast.tomorrow_at(10, days=5)), far_client)
         marks = _mark_all()
     return World(
         north=north, south=south, kids_host=cast.brand_host(north, kids), bob=bob, carol=carol, kim=kim, ada=ada,
@@ -84,6 +88,15 @@ def make_world(north: Any, south: Any) -> World:
         values=scene.values, bodies=scene.bodies, queries=scene.queries,
         marks={**marks, **_mark_all()},
     )  # fmt: skip
+
+
+def _add_events(ada: StaffMember, eve: StaffMember, carol: Client) -> None:
+    """Carol's place beside Bob's, her own ones, and events that are not for everybody to find."""
+    beside = BookedEvent.objects.filter(coach=ada, bookings__status="Accepted", starts_at__gt=cast.tomorrow_at(0))
+    eventing.make_place(beside.get(), carol)
+    eventing.make_place(eventing.make_event(eve, cast.tomorrow_at(12, days=5)), carol)
+    for coach in (ada, eve):
+        eventing.make_event(coach, cast.tomorrow_at(14, days=5), is_public=False)
 
 
 def _mark_all() -> dict[str, str]:
@@ -114,6 +127,17 @@ def _mark_all() -> dict[str, str]:
     for message in Message.objects.select_related("recipient"):
         assert message.recipient
         marks[str(message.pk)] = f"{message.recipient.given_name.lower()}'s-message"
+    return marks | _mark_events()
+
+
+def _mark_events() -> dict[str, str]:
+    """Not by the ids of events and bookings themselves: refusals say the address that was asked."""
+    marks = {}
+    for time_slot in TimeSlot.objects.select_related("coach__person"):
+        what = "event" if time_slot.is_public else "private-event"
+        marks[str(time_slot.pk)] = f"{time_slot.coach.person.given_name.lower()}'s-{what}"
+    for order in Order.objects.select_related("client__person"):
+        marks[str(order.pk)] = f"{order.client.person.given_name.lower()}'s-order"
     return marks
 
 

@@ -11,7 +11,7 @@ from django.core import mail
 from tests.isolation.world import Corner, body_for, fill
 from tests.notifications import scene
 from tests.support.http import Rest
-from tests.support.routes import operations
+from tests.support.routes import Operation, operations
 
 READS = [operation for operation in operations() if operation.method == "GET"]
 QUERIES = ("", "?email=client@canary-north.example.com", "?cursor=cD0x&from=nonsense")
@@ -49,10 +49,17 @@ def _read_all(tenant: Any, own: Corner, ids: dict[str, Any]) -> bytes:
         Rest(tenant, token).get(operation.path(ids) + query)
         for token in own.tokens.values()
         for operation in READS
-        for query in (*QUERIES, f"?brand_id={ids['brand']}")
+        for query in (*QUERIES, f"?brand_id={ids['brand']}", *_whose(operation, ids))
     ]
     assert all(answer.status_code < 500 for answer in answers)
     return b"\n".join(answer.serialize() for answer in answers)
+
+
+def _whose(operation: Operation, ids: dict[str, Any]) -> list[str]:
+    """How the lists of events and of what is booked in them are asked for those of a corner."""
+    if operation.noun not in {"bookings", "histories", "events"}:
+        return []
+    return [f"?userId={ids['clients.pk']}", f"?userId={ids['staff.pk']}", f"?eventId={ids['events.id']}"]
 
 
 def _write_all(tenant: Any, own: Corner, ids: dict[str, Any], body: dict[str, Any]) -> bytes:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bookings.models import EventBooking
+from bookings.rules.event_booking import Role
 from bookings.services.book_coach import book_coach
+from bookings.services.cancel_event_booking import cancel_event_booking
 from notifications.models import Message, Rule, WebhookDelivery
 from notifications.services.add_template import TemplateData, add_template
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
@@ -12,7 +15,7 @@ from scheduling.models import Client, StaffMember
 from scheduling.services.register_person import PersonData, register_client, register_staff_member
 from tenants.brands.models import Brand
 from tenants.context import use
-from tests.support import cast, visiting
+from tests.support import cast, eventing, visiting
 from visits.models import Visit
 
 
@@ -57,6 +60,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
         notes=f"Notes {canary}",
         now=now - timedelta(seconds=1),
     )
+    places = _places(coach, client, brand, canary)
     service = cast.make_service(coach, brand=brand, name=f"Service {canary}")
     hold = cast.make_hold(service, cast.tomorrow_at(16), holder=f"person:{client.person_id}")
     visiting.register(coach, brand=brand)
@@ -87,6 +91,7 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "brand": brand.pk,
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
+            **places,
             "holds.pk": hold.pk,
             "providers.id": coach.person_id,
             "providers.slot_id": slots[1].pk,
@@ -104,6 +109,32 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "webhook-deliveries.pk": delivery.pk,
         },
     )
+
+
+def _places(coach: StaffMember, client: Client, brand: Brand, canary: str) -> dict[str, Any]:
+    """In an event to come, and in events that are over: noted, disputed and canceled."""
+    event = eventing.make_event(coach, cast.tomorrow_at(10, days=5), brand=brand)
+    place = eventing.make_place(event, client)
+    held = eventing.make_held_place(coach, client, brand=brand)
+    disputed = eventing.make_dispute(
+        eventing.make_held_place(coach, client, days_ago=2, brand=brand), comment=f"Comment {canary}"
+    )
+    EventBooking.objects.filter(pk__in=[place.pk, held.pk, disputed.pk]).update(note=f"Note {canary}")
+    to_cancel = eventing.make_place(eventing.make_event(coach, cast.tomorrow_at(10, days=6), brand=brand), client)
+    canceled = cancel_event_booking(
+        booking=to_cancel,
+        role=Role.ATHLETE,
+        reason_code="Other",
+        reason_text=f"Reason {canary}",
+        now=to_cancel.created_at,
+    )
+    return {
+        "events.id": event.pk,
+        **{f"bookings.id.{step}": place.pk for step in ("retrieve", "cancel", "accept", "reject")},
+        **{f"bookings.id.{step}": held.pk for step in ("completed", "note", "dispute")},
+        "bookings.id.dismiss": canceled.pk,
+        "bookings.id.resolve": disputed.pk,
+    }
 
 
 def _person(role: str, canary: str) -> PersonData:
@@ -135,4 +166,13 @@ def body_for(corner: Corner) -> dict[str, Any]:
         "slot_id": str(corner.ids["providers.slot_id"]),
         "new_slot_id": str(corner.ids["providers.slot_id"]),
         "visit_type": f"type-{corner.canary}",
+        "userId": str(corner.client.person_id),
+        "disputerUserId": str(corner.client.person_id),
+        "reasonId": str(eventing.make_reason().pk),
+        "eventIds": [str(corner.ids["events.id"])],
+        "paymentMethod": {"type": "Cash"},
+        "cancellationReasonCode": "Other",
+        "completed": True,
+        "note": "A note",
+        "resolution": "Paid back.",
     }

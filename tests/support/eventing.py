@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bookings.models import DisputeReason, Event, EventBooking, EventSettings, Order
+from bookings.models import DisputeReason, Event, EventBooking, EventSettings, Order, Sport
 from bookings.rules.events import Hours, Terms
+from bookings.services.open_dispute import open_dispute
 from bookings.services.place_order import place_order
 from bookings.services.publish_event import publish_event
-from scheduling.models import Client, StaffMember
+from scheduling.models import Client, Location, StaffMember
 from scheduling.rules.people import Gender
 from tenants.brands.models import Brand
 from tests.support import cast
@@ -58,6 +59,64 @@ def make_place(event: Event, client: Client, *, now: datetime | None = None) -> 
 
 def make_reason(name: str = "The coach did not come") -> DisputeReason:
     return DisputeReason.objects.get_or_create(name=name)[0]
+
+
+def make_sport(name: str = "Boxing") -> Sport:
+    return Sport.objects.get_or_create(name=name)[0]
+
+
+def make_address(name: str = "Gym") -> Location:
+    return Location.objects.create(name=name, address="Quay 7", timezone="UTC")
+
+
+def make_held_place(coach: StaffMember, client: Client, *, days_ago: int = 1, **terms: Any) -> EventBooking:
+    """Of an event that is over."""
+    return make_place(make_event(coach, cast.tomorrow_at(6, days=-days_ago), **terms), client)
+
+
+def make_dispute(booking: EventBooking, *, comment: str = "") -> EventBooking:
+    """By the athlete, at the end."""
+    return open_dispute(
+        booking=booking,
+        disputer_id=booking.client.person_id,
+        reason_id=make_reason().pk,
+        comment=comment,
+        now=booking.event.ends_at,
+    )
+
+
+def sent_event(coach: StaffMember, starts_at: datetime, *, minutes: int = 60, **slot: Any) -> dict[str, Any]:
+    """The body of POST /v1/events, with wall times of the coach's zone on that day."""
+    zone = ZoneInfo(coach.resource.timezone)
+    starts, ends = (at.astimezone(zone) for at in (starts_at, starts_at + timedelta(minutes=minutes)))
+    return {
+        "coachId": str(coach.person_id),
+        "startTime": starts.isoformat(),
+        "endTime": ends.isoformat(),
+        "timeslot": {
+            "startTime": starts.isoformat()[11:],
+            "endTime": ends.isoformat()[11:],
+            "numberOfParticipants": 8,
+            "slotType": "Offline",
+            "ageFrom": 18,
+            "ageTo": 99,
+            "duration": minutes,
+            "price": 150_000,
+            "priceCurrency": "RUB",
+            "paymentMethod": "Cash",
+            **slot,
+        },
+    }
+
+
+def sent_order(client: Client, *events: Event, **more: Any) -> dict[str, Any]:
+    """The body of POST /v1/bookings."""
+    return {
+        "userId": str(client.person_id),
+        "eventIds": [str(event.pk) for event in events],
+        "paymentMethod": {"type": "Cash"},
+        **more,
+    }
 
 
 def allow_overlaps(brand: Brand | None = None) -> None:

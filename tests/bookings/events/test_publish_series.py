@@ -123,8 +123,8 @@ def test_what_is_past_is_left_out_or_in_the_way(coach: StaffMember) -> None:
     with pytest.raises(errors.SeriesConflictError) as refused:
         _publish(coach, "FREQ=DAILY;COUNT=3", now=late)
 
-    assert [cause.code for cause in refused.value.causes] == ["event_past"]
-    assert _skipped(_publish(coach, "FREQ=DAILY;COUNT=3", skip=True, now=late)) == [("01-07 17:00", "event_past")]
+    assert [cause.code for cause in refused.value.causes] == ["not_in_future"]
+    assert _skipped(_publish(coach, "FREQ=DAILY;COUNT=3", skip=True, now=late)) == [("01-07 17:00", "not_in_future")]
 
 
 def test_hours_that_the_clocks_skip_are_left_out(coach: StaffMember) -> None:

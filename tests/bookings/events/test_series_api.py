@@ -132,7 +132,7 @@ def test_a_series_of_days_past_is_refused_whatever_is_skipped(as_coach: Rest, co
 
     answer = as_coach.post(ADDRESS, _body(coach, **past))
 
-    assert _codes(answer) == ["series_conflict", "event_past", "event_past", "event_past"]
+    assert _codes(answer) == ["series_conflict", "not_in_future", "not_in_future", "not_in_future"]
 
 
 def test_nobody_publishes_another_coachs_series(as_coach: Rest, as_patient: Rest, north: Any) -> None:

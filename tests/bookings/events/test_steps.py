@@ -67,7 +67,7 @@ def test_another_version_is_not_canceled(event: Event, booking: EventBooking) ->
 
 
 def test_completed_is_said_after_the_end_and_taken_back(booking: EventBooking) -> None:
-    with pytest.raises(errors.NotOverYetError):
+    with pytest.raises(errors.EventNotOverError):
         complete_event_booking(booking=booking, completed=True, now=END - timedelta(seconds=1))
 
     done = complete_event_booking(booking=booking, completed=True, now=END)
@@ -79,7 +79,7 @@ def test_completed_is_said_after_the_end_and_taken_back(booking: EventBooking) -
 
 
 def test_a_note_is_written_after_the_end(booking: EventBooking) -> None:
-    with pytest.raises(errors.NotOverYetError):
+    with pytest.raises(errors.EventNotOverError):
         note_event_booking(booking=booking, note="Good.", now=BEFORE)
     assert note_event_booking(booking=booking, note="Good.", now=END).note == "Good."
     assert note_event_booking(booking=booking, note="", now=END).note == ""
