@@ -23,6 +23,18 @@ SERVED = {
     "cancelVisit",
     "rescheduleVisit",
     "notifyBookings",
+    "createBookingOrder",
+    "listBookings",
+    "listBookingOrders",
+    "getBooking",
+    "markBookingAsCompleted",
+    "addBookingNote",
+    "dismissBooking",
+    "cancelBooking",
+    "disputeBooking",
+    "createEvent",
+    "listEvents",
+    "listHistory",
 }
 
 

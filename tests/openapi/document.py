@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from openapi_schema_validator import OAS31Validator, oas31_format_checker
+from openapi_schema_validator import OAS31Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from api.openapi_views import document
+from tests.support.formats import FORMATS
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,14 @@ class Operation:
 
     @property
     def success(self) -> tuple[int, dict[str, Any]]:
-        """The one code below 300, and its answer."""
-        ((status, answer),) = [(code, found) for code, found in self.body["responses"].items() if code < "300"]
+        """The code below 300, and its answer; of two that of what was written, not of its preview."""
+        status, answer = max((code, found) for code, found in self.body["responses"].items() if code < "300")
         return int(status), answer
+
+    def answer(self, status: int) -> dict[str, Any]:
+        """What is documented of a status."""
+        found: dict[str, Any] = self.body["responses"][str(status)]
+        return found
 
     def parameters(self, where: str) -> list[dict[str, Any]]:
         return [parameter for parameter in self.body["parameters"] if parameter["in"] == where]
@@ -72,5 +78,5 @@ def mistakes(whole: dict[str, Any], schema: dict[str, Any], value: Any) -> list[
     """What is wrong with a value by a schema of the document, formats included."""
     registry: Registry[Any] = Registry().with_resource("urn:own", DRAFT202012.create_resource(whole))
     local = orjson.loads(orjson.dumps(schema).replace(b'"#/components', b'"urn:own#/components'))
-    validator = OAS31Validator(local, registry=registry, format_checker=oas31_format_checker)
+    validator = OAS31Validator(local, registry=registry, format_checker=FORMATS)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]

@@ -42,7 +42,8 @@ def _of_operation(whole: dict[str, Any], operation: Operation) -> list[str]:
 def _of_parameter(whole: dict[str, Any], parameter: dict[str, Any]) -> list[str]:
     name, schema = parameter["name"], parameter["schema"]
     found = [] if parameter.get("description") else [f"parameter {name}: no description"]
-    bounded = {"format", "enum", "pattern", "minLength"} if schema["type"] == "string" else {"minimum"}
+    of_text = {"format", "enum", "pattern", "minLength"}
+    bounded = {"string": of_text, "array": {"maxItems"}}.get(schema["type"], {"minimum"})
     if not bounded & set(schema) and (parameter["in"], name) not in FREE_TEXT:
         found.append(f"parameter {name}: any {schema['type']} at all")
     if (example := example_of(parameter)) is not None:

@@ -64,13 +64,17 @@ def _examples(operation: Operation, where: str) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value is not None}
 
 
+def _names(body: Any) -> set[str]:
+    """The fields of an object, or of the first of an array."""
+    return set(body[0] if isinstance(body, list) else body)
+
+
 @pytest.mark.parametrize(("operation_id", "example"), EXAMPLES)
 def test_an_example_works_and_its_answer_is_as_documented(send: Any, operation_id: str, example: str) -> None:
-    status, documented = OPERATIONS[operation_id].success
-
     answer = send(operation_id, example)
 
-    assert answer.status_code == status, answer.content
+    assert answer.status_code < 300, answer.content
+    documented = OPERATIONS[operation_id].answer(answer.status_code)
     for name, reference in documented["headers"].items():
         header = resolved(WHOLE, reference)
         assert name in answer or not header["required"], name
@@ -84,7 +88,7 @@ def test_an_example_works_and_its_answer_is_as_documented(send: Any, operation_i
     media = documented["content"][answer["Content-Type"]]
     assert mistakes(WHOLE, media["schema"], answer.json()) == []
     (shown, *_) = [one["value"] for one in media["examples"].values()]
-    assert set(shown) == set(answer.json())
+    assert _names(shown) == _names(answer.json())
 
 
 @pytest.mark.parametrize("operation_id", [o.id for o in OPERATIONS.values() if "304" in o.body["responses"]])
