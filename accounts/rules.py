@@ -38,6 +38,9 @@ _CHANGES: Final = {
     },
     Role.RECEPTIONIST: {
         "bookings.change_coachbooking",
+        "bookings.change_dispute",
+        "bookings.change_event",
+        "bookings.change_eventbooking",
         "notifications.change_message",
         "notifications.add_suppression",
         "notifications.change_suppression",
@@ -50,6 +53,9 @@ _CHANGES: Final = {
     },
     Role.COACH: {
         "bookings.change_coachbooking",
+        # No disputes: they are a side of them.
+        "bookings.change_event",
+        "bookings.change_eventbooking",
         "bookings.change_officehour",
         "bookings.add_officehourexception",
         "bookings.change_officehourexception",

@@ -1,4 +1,4 @@
-"""Office hours in the admin; their bookings are in `admin_bookings`."""
+"""Office hours in the admin; their bookings are in `admin_bookings`, events in `admin_events` and beside it."""
 
 from typing import Any, ClassVar
 
@@ -13,11 +13,27 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from accounts.admin_base import BrandFilter, BrandScopedAdmin, NoDelete, permission_to, selectable_brands
 from accounts.admin_sites import tenant_site
 from bookings.admin_bookings import CoachBookingAdmin, CoachFilter
+from bookings.admin_catalogue import DisputeReasonAdmin, EventSettingsAdmin, SportAdmin, TimeSlotAdmin
+from bookings.admin_disputes import DisputeAdmin
+from bookings.admin_events import EventAdmin
+from bookings.admin_orders import OrderAdmin
+from bookings.admin_places import EventBookingAdmin
 from bookings.models import OfficeHour, OfficeHourException
 from scheduling.models.hours import WEEKDAYS
 from scheduling.public import StaffMember
 
-__all__ = ["CoachBookingAdmin", "OfficeHourAdmin"]
+__all__ = [
+    "CoachBookingAdmin",
+    "DisputeAdmin",
+    "DisputeReasonAdmin",
+    "EventAdmin",
+    "EventBookingAdmin",
+    "EventSettingsAdmin",
+    "OfficeHourAdmin",
+    "OrderAdmin",
+    "SportAdmin",
+    "TimeSlotAdmin",
+]
 
 
 class OfficeHourForm(forms.ModelForm):  # type: ignore[type-arg]

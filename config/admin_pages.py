@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for
+from bookings.admin_event_week import todays_events
 from bookings.models import CoachBooking
 from config.sending_panel import sending_panel
 from visits.admin_today import todays_visits
@@ -40,6 +41,10 @@ def stylesheet(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
     return static("slotkeeper/admin.css")
 
 
+def events_stylesheet(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
+    return static("slotkeeper/events.css")
+
+
 def favicon(request: HttpRequest) -> str:  # noqa: ARG001 - unfold passes it
     return static("slotkeeper/favicon.svg")
 
@@ -67,6 +72,24 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item("Slots", "more_time", "visits_slot"),
                 _item("Closures", "event_busy", "scheduling_closure"),
                 _item("Calendar feeds", "rss_feed", "notifications_calendarfeed"),
+            ],
+        },
+        {
+            "title": "Events",
+            "separator": True,
+            "items": [
+                _page("Events", "calendar_view_week", "bookings_event", "week"),
+                _page("Approvals", "approval_delegation", "bookings_eventbooking", "approvals", alone=True),
+                _item("Disputes", "gavel", "bookings_dispute"),
+                {
+                    **_item("Places booked", "confirmation_number", "bookings_eventbooking"),
+                    "active": _is_at("bookings_eventbooking_changelist", but="bookings_eventbooking_approvals"),
+                },
+                _item("Orders", "receipt_long", "bookings_order", of_brands=True),
+                _item("Time slots", "schedule", "bookings_timeslot"),
+                _item("Sports", "exercise", "bookings_sport", whole_tenant=True),
+                _item("Dispute reasons", "checklist", "bookings_disputereason", whole_tenant=True),
+                _item("Event settings", "tune", "bookings_eventsettings", of_brands=True),
             ],
         },
         {
@@ -116,11 +139,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Today's visits, how sending goes and the coming week's bookings, as far as the viewer may see them."""
+    """Today's visits and events, how sending goes and the coming week's bookings, as far as the viewer may see them."""
     if getattr(request, "tenant", None) is None:
         return context
-    visits_today = todays_visits(request, now=timezone.now())
-    context = {**context, "visits_today": visits_today, "sending": sending_panel(request)}
+    now = timezone.now()
+    context = {
+        **context,
+        "visits_today": todays_visits(request, now=now),
+        "events_today": todays_events(request, now=now),
+        "sending": sending_panel(request),
+    }
     if not request.user.has_perm("bookings.view_coachbooking"):
         return context
     zone = timezone.get_current_timezone()
@@ -140,18 +168,37 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**context, "week": list(days.items())[:DAYS], "week_count": sum(map(len, days.values())), "today": today}
 
 
-def _item(title: str, icon: str, model: str, *, whole_tenant: bool = False) -> dict[str, Any]:
+def _item(title: str, icon: str, model: str, *, whole_tenant: bool = False, of_brands: bool = False) -> dict[str, Any]:
+    """A list in the menu; `of_brands` is what nobody has rows of their own of."""
     app, _, name = model.partition("_")
     return {
         "title": title,
         "icon": icon,
         "link": reverse(f"admin:{model}_changelist"),
-        "permission": _may_see(f"{app}.view_{name}", whole_tenant=whole_tenant),
+        "permission": _may_see(f"{app}.view_{name}", whole_tenant=whole_tenant, of_brands=of_brands),
     }
 
 
-def _may_see(permission: str, *, whole_tenant: bool) -> Callable[[Any], bool]:
+def _page(title: str, icon: str, model: str, page: str, *, alone: bool = False) -> dict[str, Any]:
+    """A page of a model that is not its list; what belongs to the model is below it in the menu, unless it is alone."""
+    return {
+        **_item(title, icon, model),
+        "link": reverse(f"admin:{model}_{page}"),
+        "active": _is_at(f"{model}_{page}" if alone else f"{model}_changelist"),
+    }
+
+
+def _is_at(below: str, *, but: str = "") -> Callable[[HttpRequest], bool]:
+    def is_at(request: HttpRequest) -> bool:
+        path = request.path
+        return path.startswith(reverse(f"admin:{below}")) and not (but and path.startswith(reverse(f"admin:{but}")))
+
+    return is_at
+
+
+def _may_see(permission: str, *, whole_tenant: bool, of_brands: bool) -> Callable[[Any], bool]:
     return lambda request: (
         bool(request.user.has_perm(permission))
         and not (whole_tenant and brands_for(request.user, permission) is not None)
+        and not (of_brands and brands_for(request.user, permission) == set())
     )

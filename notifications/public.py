@@ -3,7 +3,7 @@
 from notifications.calendars.document import CONTENT_TYPE as CALENDAR_TYPE
 from notifications.calendars.export import calendar_of_person
 from notifications.rules import Event, Stage
-from notifications.selectors import message_timeline
+from notifications.selectors import message_timeline, message_timelines
 from notifications.services.announce import announce, announce_all
 from notifications.services.measure_queues import Queue, measure_queues, measure_webhook_queues
 from notifications.services.measure_sending import Hour, Sending, measure_sending
@@ -28,6 +28,7 @@ __all__ = [
     "measure_sending",
     "measure_webhook_queues",
     "message_timeline",
+    "message_timelines",
     "register_shown",
     "register_subject",
 ]

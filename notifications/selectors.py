@@ -1,6 +1,6 @@
 """Reads of notifications."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -107,6 +107,12 @@ def message_timeline(*, kind: str, subject_id: UUID) -> list[TimelineStep]:
     """All that was told about a booking, or wasn't, oldest first; then what is still to come. One query."""
     messages = Message.objects.about(kind, subject_id).select_related("recipient", "rule").order_by("created_at", "id")
     return timeline_of(messages)
+
+
+def message_timelines(*, kind: str, subject_ids: Sequence[UUID], most: int) -> list[TimelineStep]:
+    """As `message_timeline`, of several bookings together: of their latest messages, `most` at the most. One query."""
+    messages = Message.objects.filter(subject_kind=kind, subject_id__in=subject_ids).select_related("recipient", "rule")
+    return timeline_of(sorted(messages.order_by("-created_at", "-id")[:most], key=lambda one: (one.created_at, one.id)))
 
 
 def timeline_of(messages: Iterable[Message]) -> list[TimelineStep]:

@@ -11,7 +11,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin_pages.favicon"}],
     "SITE_SYMBOL": "calendar_month",
     "SITE_URL": None,
-    "STYLES": ["config.admin_pages.colours", "config.admin_pages.stylesheet"],
+    "STYLES": ["config.admin_pages.colours", "config.admin_pages.stylesheet", "config.admin_pages.events_stylesheet"],
     "SCRIPTS": ["config.admin_pages.script"],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.admin_pages.dashboard",
