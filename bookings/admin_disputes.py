@@ -41,14 +41,6 @@ class StateFilter(DropdownFilter):
 class DisputeAdmin(ReadOnly, ActsThroughServices):
     list_display = ("opened", "who", "reason", "event_name", "coach_name", "state")
     list_filter = (StateFilter,)
-    list_select_related = (
-        "disputer",
-        "reason",
-        "booking__client__person",
-        "booking__event__coach__person",
-        "booking__event__time_slot__sport",
-        "booking__event__brand",
-    )
     search_fields = (
         "booking__client__person__given_name",
         "booking__client__person__family_name",
@@ -65,8 +57,10 @@ class DisputeAdmin(ReadOnly, ActsThroughServices):
     own_path = "booking__event__coach__person__user"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        seen = super().get_queryset(request).filter(booking__client__person__erased_at=None)
-        return seen.select_related(*self.list_select_related)
+        seen: QuerySet[Any] = super().get_queryset(request).filter(booking__client__person__erased_at=None)
+        event = ("coach__person", "time_slot__sport", "brand")
+        related = ("disputer", "reason", "booking__client__person", *(f"booking__event__{name}" for name in event))
+        return seen.select_related(*related)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.resolve)

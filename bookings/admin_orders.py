@@ -27,7 +27,6 @@ class OrderAdmin(ReadOnly, BrandScopedAdmin):
         ("payment_status", ChoicesDropdownFilter),
         ("brand", BrandFilter),
     )
-    list_select_related = ("client__person", "brand")
     search_fields = ("client__person__given_name", "client__person__family_name", "client__person__email", "id")
     search_help_text = "Client, by name or e-mail address; or the order's id"
     date_hierarchy = "created_at"
@@ -37,7 +36,9 @@ class OrderAdmin(ReadOnly, BrandScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         seen: QuerySet[Any] = super().get_queryset(request).filter(client__person__erased_at=None)
-        return seen.annotate(number=Count("bookings"), price=Sum("bookings__price")).select_related("client__person")
+        return seen.annotate(number=Count("bookings"), price=Sum("bookings__price")).select_related(
+            "client__person", "brand"
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and sees_orders(request)

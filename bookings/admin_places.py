@@ -41,7 +41,6 @@ class EventBookingAdmin(ReadOnly, TakesSteps):
         ("status", ChoicesDropdownFilter),
         ("brand", BrandFilter),
     )
-    list_select_related = ("client__person", "event__coach__person", "event__time_slot__sport", "event__brand", "brand")
     search_fields = (
         "client__person__given_name",
         "client__person__family_name",
@@ -72,9 +71,9 @@ class EventBookingAdmin(ReadOnly, TakesSteps):
     own_path = "event__coach__person__user"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).filter(client__person__erased_at=None)
-        # `role_of` asks who the coach is.
-        return rows.select_related("client__person", "event__coach__person", "event__time_slot__sport", "event__brand")
+        rows: QuerySet[Any] = super().get_queryset(request).filter(client__person__erased_at=None)
+        related = ("client__person", "brand", "event__coach__person", "event__time_slot__sport", "event__brand")
+        return rows.select_related(*related)
 
     @display(description="When", ordering="event__starts_at")
     def when(self, booking: EventBooking) -> str:
