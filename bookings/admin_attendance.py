@@ -37,10 +37,8 @@ class PrintsAttendance(ActsThroughServices):
             "event": event,
             "what": what(event),
             "when": when(event),
-            "house": request.tenant.name,  # type: ignore[attr-defined]
             "rows": rows,
             "spare": range(min(_SPARE, event.free)),
-            "is_any_pending": any(is_pending for _name, is_pending, _came in rows),
             "printed_at": timezone.now(),
             "back": self.page_of(event.pk),
         }

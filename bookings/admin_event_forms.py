@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminDecimalFieldWidget,
@@ -31,6 +33,9 @@ from tenants.brands.models import Brand
 
 _KOPECKS: Final = 100
 _DEAREST: Final = Decimal(10**10)
+_MOST_WEEKS: Final = 52
+# So many days of a series are named that can't have their event.
+_NAMED: Final = 5
 # The refusals of `publish_event` that a field is to blame for, and how they are said to who fills in a form.
 _SAID: Final[dict[type, tuple[str, str]]] = {
     errors.CoachBusyError: ("start", "The coach has something else then. Choose another time or day."),
@@ -59,6 +64,19 @@ class DateForm(forms.Form):
     """Another date of a time slot that is there."""
 
     day = _date("Day", help_text="On the coach's clock.")
+    weeks = _number(
+        "Weeks",
+        initial=1,
+        min_value=1,
+        max_value=_MOST_WEEKS,
+        help_text=f"1: this day alone; else every week on its weekday, {_MOST_WEEKS} at the most.",
+    )
+    skip = forms.BooleanField(
+        label="Leave out days that can't have it",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="Else nothing is published if the coach is busy on one of them.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +87,9 @@ class DateForm(forms.Form):
         refusal = as_domain_error(error, method=method)
         if refusal is None:
             raise error
+        if isinstance(refusal, errors.SeriesConflictError):
+            self.add_error("weeks", _conflict(refusal))
+            return
         field, said = _SAID.get(type(refusal), (None, str(refusal)))
         self.add_error(field if field in self.fields else None, said)
 
@@ -122,7 +143,7 @@ class EventForm(DateForm):
     )
     # In the order in which they are asked for.
     _GROUPS: ClassVar = {
-        "When": ("coach", "day", "start", "end", "participants"),
+        "When": ("coach", "day", "start", "end", "participants", "weeks", "skip"),
         "What and where": ("sport", "price", "kind", "address"),
         "Who may come": ("age_from", "age_to", "eligibility", "level", "is_public", "needs_approval"),
     }
@@ -147,9 +168,10 @@ class EventForm(DateForm):
             self.add_error("age_to", "Not below the first age.")
         return fields
 
-    @property
-    def coach_and_brand(self) -> tuple[StaffMember, Brand]:
-        return self._pairs[self.cleaned_data["coach"]]
+    def offer(self) -> tuple[StaffMember, UUID, Hours, Terms]:
+        """Whose, of which brand, when and how."""
+        coach, brand = self._pairs[self.cleaned_data["coach"]]
+        return coach, brand.pk, self.hours(ZoneInfo(coach.resource.timezone)), self.terms()
 
     def hours(self, zone: ZoneInfo) -> Hours:
         return Hours(starts=self.cleaned_data["start"], ends=self.cleaned_data["end"], zone=zone)
@@ -170,6 +192,15 @@ class EventForm(DateForm):
             level=Level(fields["level"]),
             needs_approval=fields["needs_approval"],
         )
+
+
+def _conflict(refusal: errors.SeriesConflictError) -> str:
+    """Which days of a series can't have their event, and what to do."""
+    starts = [parse_datetime(str(cause.data.get("start_time", ""))) for cause in refusal.causes]
+    days = [f"{day.day} {day:%b}" for day in starts if day]
+    named = ", ".join(days[:_NAMED]) + (" …" if len(days) > _NAMED else "")
+    busy = f" ({named})" if named else ""
+    return f"{len(refusal.causes)} of the days can't have it{busy}: the coach is busy then. Nothing was published."
 
 
 def publishable(request: HttpRequest) -> list[tuple[StaffMember, Brand]]:

@@ -1,8 +1,8 @@
 """Publishing an event in the admin: of a new time slot, or of one that is there on another date."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,8 @@ from bookings.admin_event_forms import DateForm, EventForm, publishable, slot_wo
 from bookings.admin_event_pictures import what, when
 from bookings.models import Event, TimeSlot
 from bookings.services.publish_event import publish_event
+from bookings.services.publish_series import OnConflict, publish_series
+from scheduling.rules.recurrence import parse
 from tenants.errors import DomainError
 
 # To choose from, the latest first.
@@ -54,39 +56,43 @@ class PublishesEvents(ActsThroughServices):
         }
         return TemplateResponse(request, "admin/publish_event.html", context)
 
-    def _publish(self, request: HttpRequest, form: Any, slot: TimeSlot | None) -> HttpResponse:
-        event = _of_slot(slot, form) if slot else _of_new_slot(form)
-        event = Event.objects.with_slot().get(pk=event.pk)
-        messages.success(request, f"Published: {what(event)}, {when(event)}. Clients can book places at once.")
-        again = urlencode({"slot": event.time_slot_id})
+    def _publish(self, request: HttpRequest, form: DateForm, slot: TimeSlot | None) -> HttpResponse:
+        events, skipped = _published(form, slot)
+        event = Event.objects.with_slot().get(pk=events[0].pk)
+        more = f" and {len(events) - 1} more" if len(events) > 1 else ""
+        messages.success(request, f"Published: {what(event)}, {when(event)}{more}. Clients can book places at once.")
+        if skipped:
+            messages.warning(request, f"{skipped} of the days can't have it, and were left out.")
         if "again" in request.POST:
-            return HttpResponseRedirect(f"{request.path}?{again}")
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'slot': event.time_slot_id})}")
+        if more:
+            return HttpResponseRedirect(f"{reverse('admin:bookings_event_week')}?from={event.date}")
         return HttpResponseRedirect(self.page_of(event.pk))
 
 
-def _of_slot(slot: TimeSlot, form: DateForm) -> Event:
-    return publish_event(
-        coach=slot.coach,
-        brand_id=slot.brand_id,
-        slot_id=slot.pk,
-        hours=slot.hours,
-        terms=slot.terms,
-        day=form.cleaned_data["day"],
-        now=timezone.now(),
+def _published(form: Any, slot: TimeSlot | None) -> tuple[Sequence[Event], int]:
+    """The events, and how many days were left out."""
+    coach, brand_id, hours, terms = (
+        form.offer() if slot is None else (slot.coach, slot.brand_id, slot.hours, slot.terms)
     )
-
-
-def _of_new_slot(form: EventForm) -> Event:
-    coach, brand = form.coach_and_brand
-    return publish_event(
-        coach=coach,
-        brand_id=brand.pk,
-        slot_id=None,
-        hours=form.hours(ZoneInfo(coach.resource.timezone)),
-        terms=form.terms(),
-        day=form.cleaned_data["day"],
-        now=timezone.now(),
+    offer: Any = {
+        "coach": coach,
+        "brand_id": brand_id,
+        "slot_id": slot and slot.pk,
+        "hours": hours,
+        "terms": terms,
+        "now": timezone.now(),
+    }
+    day, weeks = form.cleaned_data["day"], form.cleaned_data["weeks"]
+    if weeks == 1:
+        return [publish_event(**offer, day=day)], 0
+    series = publish_series(
+        **offer,
+        first_day=day,
+        rule=parse(f"FREQ=WEEKLY;COUNT={weeks}"),
+        on_conflict=OnConflict.SKIP if form.cleaned_data["skip"] else OnConflict.FAIL,
     )
+    return series.events, len(series.skipped)
 
 
 def _slot(slots: Any, text: str) -> TimeSlot | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.rules import Role
 from bookings.admin_event_pictures import Fill
 from bookings.models import Event, EventBooking, WaitingPlace
+from bookings.rules.event_booking import Role as BookingRole
 from bookings.services.cancel_event_booking import cancel_event_booking
 from notifications.models import Message
 from scheduling.models import Client
@@ -153,7 +154,9 @@ PAGE_QUERIES = 11
 def test_the_canceled_are_folded_away_and_the_erased_are_gone(sign_in: SignIn) -> None:
     event = make_event(places=3, names=("Bob", "Carol"))
     bob = EventBooking.objects.with_event().get(client__person__given_name="Bob")
-    cancel_event_booking(booking=bob, role="System", reason_code="Other", reason_text="Ill", now=timezone.now())
+    cancel_event_booking(
+        booking=bob, role=BookingRole.SYSTEM, reason_code="Other", reason_text="Ill", now=timezone.now()
+    )
     Client.objects.get(person__given_name="Carol").person.__class__.objects.filter(given_name="Carol").update(
         given_name="Erased", family_name="", email="", phone="", erased_at=timezone.now()
     )
@@ -238,7 +241,7 @@ def test_the_attendance_list_has_names_and_boxes_and_nothing_to_write_to(sign_in
     eventing.make_place(event, cast.make_client("Pat Asks"))
     EventBooking.objects.filter(client__person__given_name="Pat").update(status="Pending")
     gone = eventing.make_place(event, cast.make_client("Gone Away"))
-    cancel_event_booking(booking=gone, role="System", reason_code="Other", now=timezone.now())
+    cancel_event_booking(booking=gone, role=BookingRole.SYSTEM, reason_code="Other", now=timezone.now())
 
     page = _read(sign_in(Role.COACH, user=cast.make_user(event.coach)).get(page_of(event, "attendance")))
 

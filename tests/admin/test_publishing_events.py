@@ -27,6 +27,7 @@ def _asked(coach: StaffMember, /, **changes: Any) -> dict[str, Any]:
     return {
         "coach": f"{coach.pk}:{cast.main_brand().pk}",
         "day": str(TEN.date()),
+        "weeks": "1",
         "start": "10:00",
         "end": "11:30",
         "participants": "8",
@@ -107,16 +108,35 @@ def test_a_slot_is_published_on_another_day(sign_in: SignIn, coach: StaffMember)
     admin = sign_in()
     assert str(first.time_slot_id) in _read(admin.get(PUBLISH))
     page = f"{PUBLISH}?slot={first.time_slot_id}"
-    assert "choose the day" in _read(admin.get(page))
+    assert "choose the day," in _read(admin.get(page))
     day = TEN.date() + timedelta(days=7)
 
-    answer = admin.post(page, day=str(day), again="1")
+    answer = admin.post(page, day=str(day), weeks="1", again="1")
 
     assert answer["Location"] == page
     second = Event.objects.exclude(pk=first.pk).get()
     assert (second.time_slot_id, second.date) == (first.time_slot_id, day)
-    assert "The coach has something else then" in _read(admin.post(page, day=str(day)))
-    assert "an event begins in the future" in _read(admin.post(page, day="2020-01-01"))
+    assert "The coach has something else then" in _read(admin.post(page, day=str(day), weeks="1"))
+    assert "an event begins in the future" in _read(admin.post(page, day="2020-01-01", weeks="1"))
+
+
+def test_the_same_is_published_for_several_weeks_or_not_at_all(sign_in: SignIn, coach: StaffMember) -> None:
+    eventing.make_event(coach, TEN + timedelta(days=7))
+    admin = sign_in()
+
+    page = _read(admin.post(PUBLISH, **_asked(coach, weeks="3")))
+    busy = TEN + timedelta(days=7)
+    assert f"1 of the days can&#x27;t have it ({busy.day} {busy:%b})" in page
+    assert Event.objects.count() == 1
+    assert "less than or equal to 52" in _read(admin.post(PUBLISH, **_asked(coach, weeks="53")))
+
+    answer = admin.post(PUBLISH, **_asked(coach, weeks="3", skip="on"))
+
+    assert answer["Location"] == f"/admin/bookings/event/week/?from={TEN.date()}"
+    assert Event.objects.filter(capacity=8).count() == 2
+    said = _read(admin.get(answer["Location"]))
+    assert "and 1 more" in said
+    assert "were left out" in said
 
 
 def test_staff_of_another_brand_publishes_nothing(sign_in: SignIn, coach: StaffMember) -> None:
@@ -129,7 +149,7 @@ def test_staff_of_another_brand_publishes_nothing(sign_in: SignIn, coach: StaffM
     assert "Ada Coach" not in page
     assert "Ada Coach" not in _read(other.get(f"{PUBLISH}?slot={slot.pk}"))
     _read(other.post(PUBLISH, **_asked(coach, day=str(TEN.date() + timedelta(days=1)))))
-    _read(other.post(f"{PUBLISH}?slot={slot.pk}", day=str(TEN.date() + timedelta(days=1))))
+    _read(other.post(f"{PUBLISH}?slot={slot.pk}", day=str(TEN.date() + timedelta(days=1)), weeks="1"))
     assert Event.objects.count() == 1
 
 
