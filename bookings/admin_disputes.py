@@ -1,6 +1,6 @@
 """Disputes about places in events in the admin: what was said, and the last word of staff."""
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,14 +16,13 @@ from accounts.admin_base import ReadOnly
 from accounts.admin_sites import tenant_site
 from api.admin_services import ActsThroughServices
 from bookings.admin_event_pictures import roubles, what, when
+from bookings.admin_place_steps import LONGEST_NOTE
 from bookings.models import Dispute
 from bookings.services.resolve_dispute import resolve_dispute
 
-_LONGEST: Final = 1000
-
 
 class ResolutionForm(forms.Form):
-    resolution = forms.CharField(label="What was decided", max_length=_LONGEST)
+    resolution = forms.CharField(label="What was decided", max_length=LONGEST_NOTE)
 
 
 class StateFilter(DropdownFilter):
@@ -114,7 +113,7 @@ class DisputeAdmin(ReadOnly, ActsThroughServices):
 
 def _resolved(dispute: Dispute, resolution: str) -> str:
     resolve_dispute(booking=dispute.booking, resolution=resolution, now=timezone.now())
-    return "Settled: what you wrote is the last word, and both sides can read it."
+    return "Settled, for good. Nobody was written to: tell both sides what was decided."
 
 
 def _story(dispute: Any) -> dict[str, Any]:

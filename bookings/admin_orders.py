@@ -35,10 +35,9 @@ class OrderAdmin(ReadOnly, BrandScopedAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        seen: QuerySet[Any] = super().get_queryset(request).filter(client__person__erased_at=None)
-        return seen.annotate(number=Count("bookings"), price=Sum("bookings__price")).select_related(
-            "client__person", "brand"
-        )
+        seen = super().get_queryset(request).filter(client__person__erased_at=None)
+        rows: QuerySet[Any] = seen.annotate(number=Count("bookings"), price=Sum("bookings__price"))
+        return rows.select_related("client__person", "brand")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and sees_orders(request)

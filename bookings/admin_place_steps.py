@@ -24,7 +24,8 @@ from bookings.services.complete_event_booking import complete_event_booking
 from bookings.services.decide_event_booking import decide_event_booking
 from bookings.services.note_event_booking import note_event_booking
 
-LONGEST_NOTE: Final = 1000
+# As over REST.
+LONGEST_NOTE: Final = 10_000
 _ADDRESS: Final = "admin:bookings_eventbooking_take"
 
 
