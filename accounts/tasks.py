@@ -1,30 +1,19 @@
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.services.forget_expired import forget_expired as forget_expired_here
 from accounts.services.send_account_mails import send_account_mails
-from tenants.context import use, use_public
+from tenants.context import use_public
 from tenants.due import tenants_with
-from tenants.resolution import UnknownTenantError, by_schema
 from tenants.rounds import in_each_tenant
-from tenants.tasks import TenantTask
+from tenants.tasks import TenantTask, wake_in
 
 
 @shared_task(name="accounts.sweep_mails")
 def sweep_mails() -> None:
     """Wakes a worker for each tenant with a mail about signing in that is due. Any number of beats may call it."""
     due = "state IN ('planned', 'sending') AND due_at <= now() AND (state <> 'sending' OR lease_until < now())"
-    for schema in tenants_with(table="access_accountmail", due=due):
-        try:
-            tenant = by_schema(schema)
-        except UnknownTenantError:  # removed since
-            continue
-        with use(tenant):
-            try:
-                send_mails.apply_async(expires=10)
-            except OperationalError:  # the next sweep wakes one
-                return
+    wake_in(tenants_with(table="access_accountmail", due=due), send_mails, expires=10)
 
 
 @shared_task(name="accounts.send_mails", base=TenantTask)

@@ -36,6 +36,9 @@ DISPUTED_PLACE: Final = "97c7da0a-09ca-5c37-b78c-341b5485de22"  # of Maya, over
 CANCELED_PLACE: Final = "7b2b49ba-d073-5d48-9d68-8eacdc8a0386"  # of Maya
 PENDING_PLACE: Final = "82339879-5619-5d4d-8978-ccc8f6ea65f4"  # of Maya, to come
 OTHER_PENDING_PLACE: Final = "a2d4a91a-8a64-5763-9596-28e2a670cdef"  # of Maya, to come
+FULL_EVENT: Final = "6c090c5a-80b1-52b5-b0cc-2534652dc107"  # of Lev, to come
+WAITED_EVENT: Final = "7feb0b23-f315-5678-9c81-597ceab367ab"  # of Lev, to come; Maya waits for a place
+WAITING: Final = "64f12ec7-3cdf-5b74-9b5e-318d37ec11db"  # Maya's place in its line
 
 
 def sent(name: str, value: dict[str, Any]) -> OpenApiExample:

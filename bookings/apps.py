@@ -6,8 +6,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from bookings.models import CoachBooking, Event, EventBooking  # noqa: PLC0415 - the models must be loaded first
-        from bookings.selectors import event_bookings, office_hours  # noqa: PLC0415
+        from bookings.models import CoachBooking, Event, EventBooking, WaitingPlace  # noqa: PLC0415 - loaded first
+        from bookings.selectors import event_bookings, office_hours, waiting  # noqa: PLC0415
         from notifications.public import Source, register_shown, register_subject  # noqa: PLC0415
         from scheduling.public import register_offers  # noqa: PLC0415
 
@@ -32,4 +32,14 @@ class BookingsConfig(AppConfig):
             ),
         )
         register_shown(Event.SUBJECT_KIND, event_bookings.event_facts)
+        register_subject(
+            WaitingPlace.SUBJECT_KIND,
+            Source(
+                load=waiting.waiting_facts,
+                lock_upcoming=waiting.none_upcoming,
+                lock=waiting.lock_waiting,
+                services=waiting.none_offered,
+                of_client=waiting.none_of_person,
+            ),
+        )
         register_offers(office_hours.office_hour_offers)

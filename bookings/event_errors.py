@@ -222,3 +222,27 @@ class ReasonExistsError(DomainError):
     code = "reason_exists"
     kind = Kind.CONFLICT
     message = "There is a reason with this name: {name}."
+
+
+class PlaceFreeError(DomainError):
+    code = "place_free"
+    kind = Kind.CONFLICT
+    message = "Event {event_id} has a free place: book it with POST /v1/bookings."
+
+
+class AlreadyWaitingError(DomainError):
+    code = "already_waiting"
+    kind = Kind.CONFLICT
+    message = "The client is in the line for event {event_id} already."
+
+
+class WaitingNotFoundError(DomainError):
+    code = "waiting_not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no such place in the line. GET /v1/waiting?userId=... lists a person's."
+
+
+class NotInLineError(DomainError):
+    code = "not_in_line"
+    kind = Kind.STATE
+    message = "This place in the line is {state}: nobody can leave it any more."

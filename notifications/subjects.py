@@ -62,6 +62,8 @@ class SubjectFacts:
     service: str = ""
     # A place among others: without it, the time of its staff stays taken.
     is_place: bool = False
+    # Until when a place that became free is kept for its client.
+    offered_until: datetime | None = None
     changed_at: datetime
 
     @property

@@ -10,9 +10,9 @@ from api import examples
 _FOR = "For a service token with the scope act-as: the person for whom the request acts. "
 
 
-def _id(what: str, example: str, name: str) -> OpenApiParameter:
+def _id(what: str, example: str, name: str, *, called: str = "id") -> OpenApiParameter:
     return OpenApiParameter(
-        "id",
+        called,
         uuid.UUID,
         OpenApiParameter.PATH,
         description=f"The {what}'s id.",
@@ -30,6 +30,9 @@ DISPUTED_BOOKING_ID: Final = _id("booking", examples.DISPUTED_PLACE, "One of the
 CANCELED_BOOKING_ID: Final = _id("booking", examples.CANCELED_PLACE, "One of the demo that was canceled")
 PENDING_BOOKING_ID: Final = _id("booking", examples.PENDING_PLACE, "One of the demo that waits")
 OTHER_PENDING_BOOKING_ID: Final = _id("booking", examples.OTHER_PENDING_PLACE, "Another of the demo that waits")
+FULL_EVENT_ID: Final = _id("event", examples.FULL_EVENT, "One of the demo that is full")
+WAITED_EVENT_ID: Final = _id("event", examples.WAITED_EVENT, "One of the demo for which somebody waits")
+WAITING_ID: Final = _id("place in the line", examples.WAITING, "One of the demo", called="waiting_id")
 FOR_ANYBODY: Final = OpenApiParameter(
     "X-Current-User-Id",
     uuid.UUID,
@@ -60,5 +63,13 @@ ORDER_LEADS_TO: Final = {
     "x-links": {
         "booking": {"operationId": "getBooking", "parameters": {"id": "$response.body#/bookings/0/bookingId"}},
         "cancel": {"operationId": "cancelBooking", "parameters": {"id": "$response.body#/bookings/0/bookingId"}},
+    }
+}
+WAITING_LEADS_TO: Final = {
+    "x-links": {
+        "leave": {
+            "operationId": "leaveWaiting",
+            "parameters": {"id": "$response.body#/eventId", "waiting_id": "$response.body#/waitingId"},
+        }
     }
 }

@@ -8,6 +8,7 @@ from bookings.api.histories import HistoryViewSet
 from bookings.api.series import EventSeriesViewSet
 from bookings.api.user_data import UserDataViewSet
 from bookings.api.viewsets import CoachViewSet
+from bookings.api.waiting import LineViewSet, WaitingViewSet
 
 # A router puts literals (bookings/me) before bookings/<id>, which two kinds of bookings share.
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -15,6 +16,8 @@ router.register("coaches", CoachViewSet, basename="coach")
 router.register("bookings", BookingViewSet, basename="booking")
 router.register("events/series", EventSeriesViewSet, basename="event-series")
 router.register("events", EventViewSet, basename="event")
+router.register("events/<uuid:id>/waiting", LineViewSet, basename="line")
+router.register("waiting", WaitingViewSet, basename="waiting")
 router.register("histories", HistoryViewSet, basename="history")
 router.register("sports", SportViewSet, basename="sport")
 router.register("addresses", AddressViewSet, basename="address")

@@ -2,9 +2,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from bookings.models.events import Event
 from bookings.rules.event_booking import WITH_PLACE, Role, Status
+from bookings.rules.waiting import IN_LINE, WaitingState
 from scheduling.public import Client, Person
 from tenants.brands.models import Brand
 from tenants.ids import new_id
@@ -116,24 +118,38 @@ class CoachCount(models.Model):
         return f"{self.client} with {self.coach}: {self.bookings}"
 
 
+class WaitingPlaceQuerySet(models.QuerySet["WaitingPlace"]):
+    def in_line(self) -> "WaitingPlaceQuerySet":
+        """Those that still wait, or are being offered a place."""
+        return self.filter(state__in=IN_LINE)
+
+    def offered(self) -> "WaitingPlaceQuerySet":
+        return self.filter(state=WaitingState.OFFERED)
+
+    def expired(self) -> "WaitingPlaceQuerySet":
+        """Whose offer is over by the database's clock, and was not ended yet."""
+        return self.offered().filter(offered_until__lte=Now())
+
+    def with_event(self) -> "WaitingPlaceQuerySet":
+        """With all that is said of somebody's place in a line."""
+        return self.select_related(
+            "client__person",
+            "brand",
+            "event__coach__person",
+            "event__time_slot__sport",
+            "event__time_slot__address",
+        )
+
+
 class WaitingPlace(models.Model):
     """Somebody's place in the line for an event that is full.
 
     While a freed place is offered to them it is theirs alone, and counts as taken.
     """
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        OFFERED = "offered"
-        BOOKED = "booked"
-        EXPIRED = "expired"
-        LEFT = "left"
-        # Nothing to wait for any more: the event was canceled, or began.
-        CLOSED = "closed"
-
-    IN_LINE: ClassVar = (State.WAITING, State.OFFERED)
-
     SUBJECT_KIND: ClassVar = "waiting_place"
+    State: ClassVar = WaitingState
+    IN_LINE: ClassVar = IN_LINE
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="waiting")
@@ -141,7 +157,9 @@ class WaitingPlace(models.Model):
     number = models.PositiveIntegerField()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="waiting_places")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    state = models.CharField(
+        max_length=16, choices=[(one.value, one.value.capitalize()) for one in WaitingState], default="waiting"
+    )
     # By the database's clock.
     offered_until = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -149,12 +167,14 @@ class WaitingPlace(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    objects = WaitingPlaceQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["event", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event", "number"], name="waiting_place_number"),
             models.UniqueConstraint(
-                fields=["event", "client"], condition=Q(state__in=("waiting", "offered")), name="waiting_place_once"
+                fields=["event", "client"], condition=Q(state__in=IN_LINE), name="waiting_place_once"
             ),
             models.CheckConstraint(
                 condition=Q(state="offered", offered_until__isnull=False)

@@ -13,6 +13,7 @@ from bookings.rules.event_booking import HELD, Status
 from bookings.rules.events import EventStatus
 from notifications.public import NOBODY, Occasion, Stage, SubjectFacts
 from scheduling.public import Client
+from tenants.brands.models import Brand
 
 # Whether the client was there, `completed` says.
 _STAGES = {
@@ -59,7 +60,7 @@ def _facts(booking: EventBooking) -> SubjectFacts:
         occasion=occasion(booking),
         status=booking.status,
         is_cancelled=booking.status in {Status.CANCELED, Status.REJECTED},
-        title=f"{_called(booking.event)} ({booking.brand.name})",
+        title=event_title(booking.event, booking.brand),
         staff_name=coach,
         client_name=booking.client.person.name,
         location=slot.place,
@@ -70,9 +71,10 @@ def _facts(booking: EventBooking) -> SubjectFacts:
     )
 
 
-def _called(event: Event) -> str:
+def event_title(event: Event, brand: Brand) -> str:
+    """What an event is called for those who come."""
     sport, coach = event.time_slot.sport, event.coach.person.name
-    return f"{sport.name} with {coach}" if sport else coach
+    return f"{sport} with {coach} ({brand.name})" if sport else f"{coach} ({brand.name})"
 
 
 def event_facts(ids: Sequence[UUID]) -> dict[UUID, SubjectFacts]:

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import F
 
 from bookings import event_errors as errors
-from bookings.models import Event, EventBooking, WaitingPlace
+from bookings.models import Event, EventBooking
 from bookings.rules.event_booking import CANCELLABLE, Role, Status
 from bookings.rules.events import EventStatus
 from bookings.selectors.event_bookings import occasion
+from bookings.services.waiting_line import close_line
 from notifications.public import Event as Happening
 from notifications.public import announce_all
 from scheduling.public import Subject, release
@@ -46,13 +47,10 @@ def cancel_event(
         "updated_at": now,
     }
     canceled = _cancel_bookings(event, said)
-    waiting = event.waiting.filter(state__in=WaitingPlace.IN_LINE)
-    offered = event.waiting.filter(state=WaitingPlace.State.OFFERED).count()
-    waiting.update(state=WaitingPlace.State.CLOSED, offered_until=None, version=F("version") + 1, updated_at=now)
     for name, value in said.items():
         setattr(event, name, value)
     event.status = EventStatus.CANCELED
-    event.taken -= len(canceled) + offered
+    event.taken -= len(canceled) + close_line(event, now=now)
     event.version += 1
     event.save()
     release(subject=Subject(Event.SUBJECT_KIND, event.pk))

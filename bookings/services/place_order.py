@@ -8,18 +8,20 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from bookings import event_errors as errors
-from bookings.models import Event, EventBooking, Order
-from bookings.rules.event_booking import WITH_PLACE, Status
-from bookings.rules.events import Barred, EventStatus
+from bookings.models import Event, EventBooking, Order, WaitingPlace
+from bookings.rules.event_booking import Status
+from bookings.rules.events import EventStatus
 from bookings.selectors.event_bookings import occasion
 from bookings.selectors.events import overlapping, settings_of
-from bookings.services.places import take_places
+from bookings.services.event_entry import ENTRY_REFUSALS, check_entry, check_not_booked
+from bookings.services.places import end_expired_offers, lock_events, take_offers, take_places
 from notifications.public import Event as Happening
 from notifications.public import announce_all
 from scheduling.public import Client, lock_client
-from scheduling.rules.people import Gender
 from tenants.errors import DomainError, GoneError
 from tenants.ids import new_id
 
@@ -27,15 +29,8 @@ MOST_EVENTS: Final = 50
 REFUSALS: Final[list[type[DomainError]]] = [
     errors.EventTwiceError,
     errors.UnknownEventError,
-    errors.EventCanceledError,
-    errors.EventPastError,
+    *ENTRY_REFUSALS,
     errors.EventFullError,
-    errors.OwnEventError,
-    errors.BirthDateUnknownError,
-    errors.AgeNotAllowedError,
-    errors.GenderUnknownError,
-    errors.NotEligibleError,
-    errors.AlreadyBookedError,
     errors.OverlappingBookingError,
     GoneError,
 ]
@@ -45,14 +40,6 @@ _COUNT = """
     ON CONFLICT (client_id, coach_id) DO UPDATE SET bookings = known.bookings + excluded.bookings
     RETURNING coach_id, bookings
 """
-
-
-_BARRED: Final = {
-    Barred.UNKNOWN_AGE: errors.BirthDateUnknownError,
-    Barred.AGE: errors.AgeNotAllowedError,
-    Barred.UNKNOWN_GENDER: errors.GenderUnknownError,
-    Barred.GENDER: errors.NotEligibleError,
-}
 
 
 @transaction.atomic
@@ -70,16 +57,16 @@ def place_order(*, client: Client, brand_id: UUID, event_ids: Sequence[UUID], no
     found = {event.pk: event for event in Event.objects.with_slot().filter(pk__in=event_ids, brand=brand_id)}
     events = [_known(found, event_id) for event_id in event_ids]
     for event in events:
-        _check(event, client, now=now)
-    if known := EventBooking.objects.filter(client=client, event__in=event_ids, status__in=WITH_PLACE).first():
-        raise errors.AlreadyBookedError(event_id=str(known.event_id))
+        check_entry(event, client, now=now)
+    check_not_booked(event_ids, client)
+    have_offers = _have_offers(events, client)
     if not settings_of(brand_id).allows_overlaps:
         _check_overlaps(events, client)
     order = Order.objects.create(id=new_id(), client=client, brand_id=brand_id, created_at=now)
     bookings = EventBooking.objects.bulk_create(_bookings(order, events, now=now))
     announce_all(event=Happening.BOOKED, occasions=[occasion(booking) for booking in bookings], now=now)
     # Last, for the events stay locked from here on: whoever wants a place in one of them waits for the commit alone.
-    got = take_places(event_ids)
+    got = _take_with_offers(event_ids, client) if have_offers else take_places(event_ids)
     for event in events:
         if event.pk not in got:
             raise _why_not(event)
@@ -93,23 +80,25 @@ def _known(found: dict[UUID, Event], event_id: UUID) -> Event:
         raise errors.UnknownEventError(event_id=str(event_id)) from error
 
 
-def _check(event: Event, client: Client, *, now: datetime) -> None:
-    slot, said = event.time_slot, {"event_id": str(event.pk)}
-    if event.status == EventStatus.CANCELED:
-        raise errors.EventCanceledError(**said)
-    if event.starts_at <= now:
-        raise errors.EventPastError(**said)
-    if not event.free:
-        raise errors.EventFullError(**said)
-    if event.coach.person_id == client.person_id:
-        raise errors.OwnEventError(**said)
-    person = client.person
-    gender = Gender(person.gender) if person.gender else None
-    barred = slot.terms.entry.barred(born=person.birth_date, gender=gender, day=event.date)
-    if barred is not None:
-        raise _BARRED[barred](
-            **said, age_from=slot.age_from, age_to=slot.age_to, eligibility=slot.get_eligibility_display().lower()
-        )
+def _have_offers(events: Sequence[Event], client: Client) -> bool:
+    """Whether places are kept for the client, or may be free because an offer to somebody else has expired. Raises
+    EventFullError for an event that has neither nor a free one."""
+    offers = WaitingPlace.objects.offered().filter(event__in=events)
+    offers = offers.filter(Q(client=client) | Q(offered_until__lte=Now()))
+    perhaps = set(offers.values_list("event_id", flat=True))
+    for event in events:
+        if not event.free and event.pk not in perhaps:
+            raise _why_not(event)
+    return bool(perhaps)
+
+
+def _take_with_offers(event_ids: Sequence[UUID], client: Client) -> set[UUID]:
+    """Takes the places, kept for the client or free; answers in which events there was one. What was kept for somebody
+    too long goes to who waits next, and only then to who comes by."""
+    lock_events(event_ids)
+    end_expired_offers(event_ids)
+    got = take_offers(event_ids, client_id=client.pk)
+    return got | take_places(set(event_ids) - got)
 
 
 def _check_overlaps(events: Sequence[Event], client: Client) -> None:

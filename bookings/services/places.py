@@ -1,4 +1,4 @@
-"""Places of events: taking one, giving it back, and the locks of those who change what is booked.
+"""Places of events: taking one, giving it back to who waits for it, and the locks of those who change what is booked.
 
 Postgres decides who gets a place: an UPDATE with a condition, and a CHECK behind it. Whoever locks several rows does so
 in one order: the client, events by their ids, bookings by theirs. So nobody waits in a circle.
@@ -9,12 +9,19 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from bookings import event_errors as errors
-from bookings.models import Event, EventBooking
+from bookings.models import Event, EventBooking, WaitingPlace
 from bookings.rules.event_booking import HELD
 from bookings.rules.events import EventStatus
+from bookings.rules.waiting import WaitingState
+from bookings.selectors.waiting import waiting_occasion
+from bookings.services.waiting_line import offer_next, step
+from notifications.public import Event as Happening
+from notifications.public import announce_all
 from scheduling.rules.wall_time import rfc3339
+from tenants.leases import database_now
 from tenants.locking import locked
 
 _TAKE = """
@@ -33,10 +40,43 @@ def take_places(event_ids: Collection[UUID]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def lock_events(event_ids: Collection[UUID]) -> None:
+    """Whoever changes their bookings or their lines waits until the transaction ends."""
+    list(Event.objects.select_for_update(no_key=True).filter(pk__in=event_ids).order_by("pk").values_list("pk"))
+
+
+def take_offers(event_ids: Collection[UUID], *, client_id: int) -> set[UUID]:
+    """Books the places that are kept for the client, which count as taken already; answers in which events.
+
+    To be called with the events locked.
+    """
+    offers = WaitingPlace.objects.offered().filter(event__in=event_ids, client=client_id, offered_until__gt=Now())
+    taken = list(offers)
+    for place in taken:
+        step(place, WaitingState.BOOKED, now=database_now())
+    return {place.event_id for place in taken}
+
+
 def give_place_back(event_id: UUID) -> None:
-    """To be called with the event locked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, [event_id])
+    """Offers the place to who waits next, or else frees it. To be called with the event locked."""
+    if not offer_next(event_id):
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_BACK, [event_id])
+
+
+def end_expired_offers(event_ids: Collection[UUID]) -> bool:
+    """Gives the places back whose offers have expired, and tells whom they were offered; whether there were any.
+
+    To be called with the events locked.
+    """
+    expired = list(WaitingPlace.objects.with_event().expired().filter(event__in=event_ids))
+    for place in expired:
+        step(place, WaitingState.EXPIRED, now=database_now())
+        give_place_back(place.event_id)
+    if expired:
+        occasions = [waiting_occasion(place) for place in expired]
+        announce_all(event=Happening.OFFER_EXPIRED, occasions=occasions, now=database_now())
+    return bool(expired)
 
 
 def locked_with_event(booking: EventBooking) -> EventBooking:

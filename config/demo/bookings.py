@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bookings.models import CoachBooking, EventBooking
+from bookings.models import CoachBooking, EventBooking, WaitingPlace
 from bookings.models import Event as PlannedEvent
 from bookings.selectors.office_hours import FreeSlot, coach_slots
 from bookings.services.book_coach import book_coach
@@ -80,7 +80,7 @@ def _free(coach: StaffMember, start: datetime, end: datetime, *, now: datetime) 
     return coach_slots(coach=coach, brand_id=coach.brands.get().pk, within=Period(start, end), now=now)
 
 
-def call(booking: CoachBooking | Visit | PlannedEvent | EventBooking, known_as: object) -> None:
+def call(booking: CoachBooking | Visit | PlannedEvent | EventBooking | WaitingPlace, known_as: object) -> None:
     """Gives a booking, a visit or an event the id by which the documentation's examples know it."""
     for rows in (Reservation.objects, Message.objects):
         rows.filter(subject_id=booking.pk).update(subject_id=known_as)

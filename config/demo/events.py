@@ -9,6 +9,7 @@ from bookings.rules.event_booking import Role
 from bookings.rules.events import Hours, SlotType, Terms
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.complete_event_booking import complete_event_booking
+from bookings.services.join_waiting_list import join_waiting_list
 from bookings.services.open_dispute import open_dispute
 from bookings.services.place_order import place_order
 from bookings.services.publish_event import publish_event
@@ -84,7 +85,17 @@ def add_events(tenant: str, coach: StaffMember, clients: list[Client], *, now: d
         for client in own[1:]:
             _book(client, event, now=now - 5 * _DAY)
         _named(tenant, _book(maya, event, now=now - 5 * _DAY), name)
+    _add_full(tenant, own, publish, Terms(price=400_000, sport_id=boxing), now=now)
     _as_it_went(tenant, now=now)
+
+
+def _add_full(tenant: str, clients: list[Client], publish: _Trainer, terms: Terms, *, now: datetime) -> None:
+    """Events for one, which are full; for the later one somebody waits."""
+    for day, name in ((22, "full"), (24, "waited")):
+        event = publish(day, _EVENING, terms, slot="single", name=name)
+        _book(clients[-1], event, now=now - _DAY)
+    place = join_waiting_list(client=clients[0], event=event, now=now - _DAY)
+    call(place, demo_id(tenant, "waiting", "maya"))
 
 
 def _as_it_went(tenant: str, *, now: datetime) -> None:

@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "coach-bookings", "description": "Office hours of coaches and the bookings in them."},
         {"name": "events", "description": "Events of coaches, and what they refer to."},
         {"name": "orders", "description": "Places in several events, ordered at once."},
+        {"name": "waiting", "description": "Lines for events that are full."},
         {"name": "event-bookings", "description": "Places in events, and what becomes of them."},
         {"name": "user-data", "description": "All that is held about somebody: read and erased."},
         {"name": "histories", "description": "What somebody took part in and what they led."},

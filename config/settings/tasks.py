@@ -63,6 +63,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0 if TESTING else 30.0,
         "options": {"expires": 30},
     },
+    # Places that were offered and not booked in time: late by this and no more.
+    "bookings.sweep_lines": {
+        "task": "bookings.sweep_lines",
+        "schedule": 3.0 if TESTING else 30.0,
+        "options": {"expires": 30},
+    },
     "accounts.sweep_mails": {
         "task": "accounts.sweep_mails",
         "schedule": 0.5 if TESTING else 5.0,

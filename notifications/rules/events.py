@@ -13,12 +13,18 @@ class Event(StrEnum):
     AFTER_END = "after_end"
     COMPLETED = "completed"
     NO_SHOW = "no_show"
+    PLACE_OFFERED = "place_offered"
+    OFFER_EXPIRED = "offer_expired"
 
     @property
     def label(self) -> str:
-        return {"before_start": "Before the start", "after_end": "After the end", "no_show": "Client did not come"}.get(
-            self.value, self.value.capitalize()
-        )
+        return {
+            "before_start": "Before the start",
+            "after_end": "After the end",
+            "no_show": "Client did not come",
+            "place_offered": "Place offered to who waits",
+            "offer_expired": "Offer to who waits expired",
+        }.get(self.value, self.value.capitalize())
 
     @property
     def is_timed(self) -> bool:
@@ -51,6 +57,7 @@ class Channel(StrEnum):
 class Stage(StrEnum):
     """How far a booking is, as far as messages are concerned."""
 
+    WAITING = "waiting"  # its client waits for a place, and has none yet
     PENDING = "pending"  # it waits for approval
     STANDS = "stands"  # it will take place
     OVER = "over"  # it took place

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from notifications import subjects
 from notifications.channels.outgoing import Reader, Text
 from notifications.models import Message, Rule
-from notifications.rules import Audience
+from notifications.rules import Audience, Event, Stage
 from notifications.selectors import reader_of
 from notifications.services.add_template import InvalidTemplateError, TemplateData, check_template
 from notifications.subjects import SubjectFacts
@@ -43,7 +43,8 @@ def preview_message(
 
     `language` in place of the reader's own. None where the brand has no such booking. Raises InvalidTemplateError.
     """
-    facts = samples.facts() if booking_id is None else _facts(booking_id, brand=brand)
+    stage = Stage.WAITING if rule.event == Event.PLACE_OFFERED else Stage.STANDS
+    facts = samples.facts(stage=stage) if booking_id is None else _facts(booking_id, brand=brand)
     if facts is None:
         return None
     message = Message(rule=rule, brand=brand, event=rule.event, channel=rule.channel, address=rule.address)

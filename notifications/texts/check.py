@@ -15,7 +15,7 @@ from notifications.texts.variables import NAMES, values
 
 _MOST: Final = 10
 _LONGEST_MISTYPED: Final = 2 * max(map(len, NAMES))
-_STAGES: Final = (Stage.STANDS, Stage.OFF, Stage.PENDING, Stage.DECLINED)
+_STAGES: Final = (Stage.STANDS, Stage.OFF, Stage.PENDING, Stage.DECLINED, Stage.WAITING)
 _URL = "https://example.com/unsubscribe"
 
 

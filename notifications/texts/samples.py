@@ -13,6 +13,7 @@ BRAND: Final = "Harbor Mind"
 _CLIENT, _COACH, _ID = UUID(int=1), UUID(int=2), UUID(int=3)
 
 _STATUSES: Final = {
+    Stage.WAITING: "offered",
     Stage.PENDING: "pending",
     Stage.STANDS: "booked",
     Stage.OVER: "completed",
@@ -48,6 +49,7 @@ def facts(*, stage: Stage = Stage.STANDS, text: str = "", starts_at: datetime | 
         location=text,
         notes=text,
         cancel_reason=text if is_cancelled else "",
+        offered_until=start - timedelta(hours=1) if stage is Stage.WAITING else None,
         changed_at=start - timedelta(days=1),
     )
 

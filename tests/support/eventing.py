@@ -4,8 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bookings.models import DisputeReason, Event, EventBooking, EventSettings, Order, Sport
+from django.db.models.functions import Now
+
+from bookings.models import DisputeReason, Event, EventBooking, EventSettings, Order, Sport, WaitingPlace
+from bookings.rules.event_booking import WITH_PLACE
 from bookings.rules.events import Hours, Terms
+from bookings.rules.waiting import WaitingState
+from bookings.services.join_waiting_list import join_waiting_list
 from bookings.services.open_dispute import open_dispute
 from bookings.services.place_order import place_order
 from bookings.services.publish_event import publish_event
@@ -134,3 +139,25 @@ def make_person(client: Client, *, born: date | None = None, gender: Gender | No
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     """An instant of January 2030, far from now and from any clock change of Europe or America."""
     return datetime(2030, 1, day, hour, minute, tzinfo=UTC)
+
+
+def wait_for(event: Event, client: Client, *, now: datetime | None = None) -> WaitingPlace:
+    """At the end of the event's line."""
+    return join_waiting_list(client=client, event=event, now=now or event.starts_at - LONG_AGO)
+
+
+def let_offers_expire() -> None:
+    """All that stand, a second ago by the database's clock; nobody has noticed yet."""
+    WaitingPlace.objects.offered().update(offered_until=Now() - timedelta(seconds=1))
+
+
+def miscounted() -> list[str]:
+    """The events whose places are not counted as they must be, or in which somebody waits though a place is free."""
+    found = []
+    for event in Event.objects.all():
+        booked = EventBooking.objects.filter(event=event, status__in=WITH_PLACE).count()
+        offered = WaitingPlace.objects.offered().filter(event=event).count()
+        waiting = WaitingPlace.objects.filter(event=event, state=WaitingState.WAITING).count()
+        if event.taken != booked + offered or event.taken > event.capacity or (waiting and event.free):
+            found.append(f"{event.taken} of {event.capacity} taken: {booked} booked, {offered} offered, {waiting} wait")
+    return found

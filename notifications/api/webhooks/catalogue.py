@@ -19,8 +19,8 @@ class BookingEventData(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     stage = serializers.ChoiceField(
         choices=_STAGES,
-        help_text="pending: it waits for approval; stands: it will take place; over: it took place; off: it won't, or "
-        "nobody came; declined: approval was refused.",
+        help_text="waiting: its client waits for a place; pending: it waits for approval; stands: it will take place; "
+        "over: it took place; off: it won't, or nobody came; declined: approval was refused.",
     )
     schedule_version = serializers.IntegerField(
         min_value=0, help_text="Rises with each change: of two events about a booking the higher one is later."
