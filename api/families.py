@@ -123,7 +123,7 @@ _PATHS: list[tuple[re.Pattern[str], Family]] = [
         (r"DELETE /v1/bookings/[^/]*$", LOOP),
         # Of coaches' bookings; those of events have PATCH and other words.
         (r"POST /v1/bookings/[^/]*/(reschedule|complete|no-show)$", LOOP),
-        (r"\w+ /v1/(bookings|events|histories|sports|addresses|dispute-reasons)(/|$)", LEKO),
+        (r"\w+ /v1/(bookings|events|waiting|histories|sports|addresses|dispute-reasons)(/|$)", LEKO),
         (r"\w+ /v1/businesses(/|$)", UPVIO),
         (r"\w+ /v1/(appointments|appointment-reminders|rooms|treatments|treatment-groups)(/|$)", FLEXTELL),
         (r"\w+ /v1/(customers|doctors|assistants|settings|tenant)(/|$)", FLEXTELL),

@@ -33,6 +33,14 @@ OTHER_PENDING_BOOKING_ID: Final = _id("booking", examples.OTHER_PENDING_PLACE, "
 FULL_EVENT_ID: Final = _id("event", examples.FULL_EVENT, "One of the demo that is full")
 WAITED_EVENT_ID: Final = _id("event", examples.WAITED_EVENT, "One of the demo for which somebody waits")
 WAITING_ID: Final = _id("place in the line", examples.WAITING, "One of the demo", called="waiting_id")
+WAITING_OF: Final = OpenApiParameter(
+    "userId",
+    uuid.UUID,
+    OpenApiParameter.QUERY,
+    description="Who waits.",
+    required=True,
+    examples=[OpenApiExample("Maya Lindqvist of the demo", value=examples.PATIENT)],
+)
 FOR_ANYBODY: Final = OpenApiParameter(
     "X-Current-User-Id",
     uuid.UUID,

@@ -10,7 +10,7 @@ from notifications.services.add_template import TemplateData, add_template
 from notifications.services.register_webhook_endpoint import register_webhook_endpoint
 from notifications.services.send_test_webhook import send_test_webhook
 from tests.api import scene_events
-from tests.support import cast, visiting
+from tests.support import cast, eventing, visiting
 from tests.support.http import Rest
 from visits.models import Visit
 from visits.rules.statuses import Step
@@ -66,6 +66,9 @@ def make_scene(tenant: Any) -> Scene:
         for hour in (18, 19)
     )
     step_visit(visit=done, step=Step.CHECK_IN, now=done.starts_at)
+    full, waited, left = (eventing.make_full_event(coach, cast.tomorrow_at(10, days=days)) for days in (11, 12, 13))
+    eventing.wait_for(waited, client)
+    waiting = eventing.wait_for(left, client)
     feed = cast.make_feed(client)
     # One that may be sent again, and ahead of its time.
     message = Message.objects.get(subject_id=booking.pk)
@@ -88,6 +91,7 @@ def make_scene(tenant: Any) -> Scene:
         queries={
             "GET /v1/visits": f"?brand_id={cast.main_brand().pk}",
             **scene_events.make_queries(client),
+            "GET /v1/waiting": f"?userId={client.person_id}",
         },
         rest=ActingRest(tenant, cast.make_token(), client=str(client.person_id), coach=str(coach.person_id)),
         values={
@@ -95,6 +99,10 @@ def make_scene(tenant: Any) -> Scene:
             "bookings.id": booking.pk,
             "bookings.id.complete": begun.pk,
             "bookings.id.no_show": begun.pk,
+            "events.id.create": full.pk,
+            "events.id.list": waited.pk,
+            "events.id.destroy": left.pk,
+            "events.waiting_id": waiting.pk,
             "holds.pk": hold.pk,
             "providers.id": coach.person_id,
             "providers.slot_id": slots[1].pk,
@@ -146,6 +154,8 @@ def make_scene(tenant: Any) -> Scene:
                 "start_at": cast.tomorrow_at(15).isoformat(),
                 "minutes": 5,
             },
+            "POST /v1/events/<uuid:id>/waiting": {"userId": str(client.person_id)},
+            "DELETE /v1/events/<uuid:id>/waiting/<uuid:waiting_id>": {},
             "DELETE /v1/holds/<uuid:pk>": {},
             "POST /v1/providers": {
                 "brand_id": str(cast.main_brand().pk),

@@ -20,6 +20,7 @@ WITHOUT_BODY = {
     "PATCH /v1/bookings/<str:id>/dismiss",
     "PATCH /v1/bookings/<str:id>/accept",
     "PATCH /v1/bookings/<str:id>/reject",
+    "DELETE /v1/events/<uuid:id>/waiting/<uuid:waiting_id>",
     "DELETE /v1/holds/<uuid:pk>",
     "DELETE /v1/providers/<str:id>/slots/<str:slot_id>",
     "POST /v1/visits/<str:id>/check-in",

@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.scopes import ACT_AS, SCOPES
-from bookings.models import CoachBooking, OfficeHour, Order, TimeSlot
+from bookings.models import CoachBooking, OfficeHour, Order, TimeSlot, WaitingPlace
 from bookings.models import Event as BookedEvent
 from bookings.services.book_coach import book_coach
 from notifications.models import CalendarFeed, Message, Suppression
@@ -55,6 +55,8 @@ def make_world(north: Any, south: Any) -> World:
     ada = StaffMember.objects.get(person_id=scene.values["coaches.coach_id"])
     bob = Client.objects.get(person_id=scene.values["clients.pk"])
     eve, carol = cast.make_coach("Eve Coach"), cast.make_client("Carol Client")
+    waited = BookedEvent.objects.get(pk=scene.values["events.id.list"])
+    eventing.wait_for(waited, carol)
     kids = cast.make_brand("kids")
     ina, kim = cast.make_coach("Ina Coach", brand=kids), cast.make_client("Kim Client", brand=kids)
     cast.make_office_hour(eve)
@@ -86,7 +88,7 @@ def make_world(north: Any, south: Any) -> World:
         north=north, south=south, kids_host=cast.brand_host(north, kids), bob=bob, carol=carol, kim=kim, ada=ada,
         eve=eve, ina=ina, far_client=far_client, far_coach=far_coach,
         values=scene.values, bodies=scene.bodies, queries=scene.queries,
-        marks={**marks, **_mark_all()},
+        marks={**marks, **_mark_all(), **_mark_line(waited)},
     )  # fmt: skip
 
 
@@ -97,6 +99,12 @@ def _add_events(ada: StaffMember, eve: StaffMember, carol: Client) -> None:
     eventing.make_place(eventing.make_event(eve, cast.tomorrow_at(12, days=5)), carol)
     for coach in (ada, eve):
         eventing.make_event(coach, cast.tomorrow_at(14, days=5), is_public=False)
+
+
+def _mark_line(event: BookedEvent) -> dict[str, str]:
+    """Of one event: refusals say the address that was asked, and those of others' lines their ids."""
+    line = WaitingPlace.objects.filter(event=event).values_list("pk", "client__person__given_name")
+    return {str(pk): f"{name.lower()}'s-waiting" for pk, name in line}
 
 
 def _mark_all() -> dict[str, str]:

@@ -26,7 +26,9 @@ GROUPS: dict[str, list[str]] = _FILE.pop("groups")
 ROWS: dict[str, dict[str, str]] = _FILE
 OPERATIONS = operations()
 # Where it is refused a second time, for what the body says.
-NAMED_IN_THE_BODY = [operation for operation in OPERATIONS if str(operation) == "POST /v1/visits"]
+# Or in the query.
+_NAMING = {"POST /v1/visits", "POST /v1/events/<uuid:id>/waiting", "GET /v1/waiting"}
+NAMED_IN_THE_BODY = [operation for operation in OPERATIONS if str(operation) in _NAMING]
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 

@@ -70,6 +70,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
         slots[0], client, visit_type, reason=f"Reason {canary}", notes=f"Notes {canary}", now=now - timedelta(seconds=1)
     )
     Visit.objects.filter(pk=visit.pk).update(meeting_url=f"https://meet.example.com/{canary}")
+    waited = eventing.make_full_event(coach, cast.tomorrow_at(10, days=12), brand=brand)
+    waiting = eventing.wait_for(waited, client)
     feed = cast.make_feed(client, brand=brand, name=f"Feed {canary}")
     delivery = WebhookDelivery.objects.get(endpoint=webhook, subject_id=booking.pk)
     delivery.tries.create(number=1, at=now, status=500, milliseconds=1, answer=f"Answer {canary}")
@@ -92,6 +94,8 @@ def _fill(canary: str, brand: Brand) -> Corner:
             "coaches.coach_id": coach.person_id,
             "bookings.id": booking.pk,
             **places,
+            **{f"events.id.{action}": waited.pk for action in ("list", "create", "destroy")},
+            "events.waiting_id": waiting.pk,
             "holds.pk": hold.pk,
             "providers.id": coach.person_id,
             "providers.slot_id": slots[1].pk,

@@ -16,13 +16,15 @@ from django.db.models.functions import Now
 
 from bookings.models import Event, EventBooking, WaitingPlace
 from bookings.rules.event_booking import WITH_PLACE, Role
+from bookings.selectors.events import settings_of
 from bookings.services import cancel_event_booking as cancelling
 from bookings.services import join_waiting_list as joining
 from bookings.services import leave_waiting_list as leaving
 from bookings.services import place_order as ordering
-from bookings.services import places, waiting_line
+from bookings.services import places
 from bookings.services.pass_on_offers import pass_on_offers
 from tenants.context import use
+from tenants.ids import new_id
 from tenants.leases import database_now
 from tests.support import cast
 from tests.support.committed import at_once
@@ -103,13 +105,12 @@ def test_without_the_lock_on_the_event_two_places_are_offered_as_one(
     line = Line(tenant, "Carol", "Dan", capacity=2)
     looked = threading.Barrier(2)
     monkeypatch.setattr(cancelling, "locked_with_event", places.locked_booking)
-    settings_of = waiting_line.settings_of
 
     def together(brand_id: Any) -> Any:
         looked.wait(timeout=30)
         return settings_of(brand_id)
 
-    monkeypatch.setattr(waiting_line, "settings_of", together)
+    monkeypatch.setattr("bookings.services.waiting_line.settings_of", together)
 
     line.run(partial(line.cancel, 0), partial(line.cancel, 1))
 
@@ -211,7 +212,6 @@ def test_without_the_locks_only_the_constraint_keeps_somebody_from_standing_in_l
     looked = threading.Barrier(2)
     monkeypatch.setattr(joining, "locked", _unlocked)
     monkeypatch.setattr(joining, "new_id", lambda: _after(looked, new_id))
-    new_id = WaitingPlace._meta.pk.default
 
     assert sorted(line.run(partial(line.join, "Carol"), partial(line.join, "Carol"))) == ["23505", "joined"]
 
@@ -234,7 +234,6 @@ def test_without_the_lock_on_the_event_somebody_waits_beside_a_free_place(
         line.clients = {"Carol": cast.make_client("Carol")}
     looked, canceled = threading.Event(), threading.Event()
     monkeypatch.setattr(joining, "locked", _unlocked)
-    new_id = joining.new_id
 
     def wait() -> Any:
         looked.set()

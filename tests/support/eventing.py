@@ -161,3 +161,10 @@ def miscounted() -> list[str]:
         if event.taken != booked + offered or event.taken > event.capacity or (waiting and event.free):
             found.append(f"{event.taken} of {event.capacity} taken: {booked} booked, {offered} offered, {waiting} wait")
     return found
+
+
+def make_full_event(coach: StaffMember, starts_at: datetime, **more: Any) -> Event:
+    """Its one place is taken, by nobody in particular."""
+    event = make_event(coach, starts_at, places=1, **more)
+    Event.objects.filter(pk=event.pk).update(taken=1)
+    return event
