@@ -25,6 +25,7 @@ from accounts.backends import brands_for, own_brands_for
 from api.errors import as_domain_error
 from bookings import event_errors as errors
 from bookings.admin_event_pictures import roubles
+from bookings.errors import CoachBusyError
 from bookings.models import Event, Sport, TimeSlot
 from bookings.models.events import MAX_PARTICIPANTS
 from bookings.rules.events import OLDEST, SHORTEST, YOUNGEST, Eligibility, Entry, Hours, Level, SlotType, Terms
@@ -38,7 +39,7 @@ _MOST_WEEKS: Final = 52
 _NAMED: Final = 5
 # The refusals of `publish_event` that a field is to blame for, and how they are said to who fills in a form.
 _SAID: Final[dict[type, tuple[str, str]]] = {
-    errors.CoachBusyError: ("start", "The coach has something else then. Choose another time or day."),
+    CoachBusyError: ("start", "The coach has something else then. Choose another time or day."),
     errors.NotInFutureError: ("day", "That is past: an event begins in the future."),
     errors.NoSuchHoursError: ("start", "The clocks skip that time on this day. Choose another one."),
     errors.UnknownSportError: ("sport", "This sport is not offered any more. Choose another one."),

@@ -31,7 +31,7 @@ def make_values(coach: StaffMember, client: Client) -> dict[str, Any]:
 def make_bodies(coach: StaffMember, client: Client) -> dict[str, dict[str, Any]]:
     by_client = {"userId": str(client.person_id)}
     why = {"cancellationReasonCode": "Other", "cancellationReasonText": "Ill"}
-    slot = {"addressId": str(eventing.make_address().pk), "sportId": str(eventing.make_sport().pk),
+    slot: dict[str, Any] = {"addressId": str(eventing.make_address().pk), "sportId": str(eventing.make_sport().pk),
             "public": True, "level": "Pro", "eligibility": "All", "requiresApproval": False,
             "timeSlotId": "0198c0de-7a00-7000-8000-510700000002"}  # fmt: skip
     new = eventing.make_event(coach, cast.tomorrow_at(12, days=8))

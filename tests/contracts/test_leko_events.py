@@ -30,7 +30,7 @@ def event(coach: StaffMember) -> Event:
 def test_create_201(as_coach: Rest, as_service: Rest, coach: StaffMember) -> None:
     bare = eventing.sent_event(coach, cast.tomorrow_at(18))
     create_answer(as_coach.post("/v1/events", bare), status=201)
-    slot = {
+    slot: dict[str, Any] = {
         "timeSlotId": "0198c0de-7a00-7000-8000-510700000009", "public": False, "level": "Beginner",
         "eligibility": "Women", "addressId": str(eventing.make_address().pk),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from tests.support import cast, eventing
 from tests.support.http import Rest
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-WRONG_IN_SLOT = {
+WRONG_IN_SLOT: dict[str, list[Any]] = {
     "timeSlotId": ["x", 5],
     "startTime": ["18:00", "18:00:30+00:00", "25:00:00Z", "18:00:00+25:00", "2030-01-08T10:00:00Z", 5, None],
     "endTime": ["19:00", "", None],
@@ -31,7 +31,7 @@ WRONG_IN_SLOT = {
     "sportId": ["x", 5],
     "requiresApproval": ["perhaps", 2],
 }
-WRONG = {
+WRONG: dict[str, list[Any]] = {
     "coachId": ["x", 5, None],
     "startTime": ["2030-01-08T10:00:00", "2030-01-08", "10:00:00Z", "1899-01-01T00:00:00Z", 5, None],
     "endTime": ["2030-01-08T11:00:00", None],
@@ -142,11 +142,12 @@ def test_what_has_begun_can_not_be_published(as_ada: Rest, ada: StaffMember) -> 
 
 def test_what_it_refers_to_must_be_there(as_service: Rest, ada: StaffMember) -> None:
     retired = Sport.objects.create(name="Sack race", is_active=False)
-    for slot, code in (
+    unknown: list[tuple[dict[str, Any], str]] = [
         ({"sportId": UNKNOWN}, "unknown_sport"),
         ({"sportId": str(retired.pk)}, "unknown_sport"),
         ({"addressId": UNKNOWN}, "unknown_address"),
-    ):
+    ]
+    for slot, code in unknown:
         answer = as_service.post("/v1/events", eventing.sent_event(ada, eventing.at(8, 18), **slot))
         assert_refused(answer, code, *slot.values())
     nobody = {**eventing.sent_event(ada, eventing.at(8, 18)), "coachId": UNKNOWN}

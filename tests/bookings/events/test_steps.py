@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bookings import event_errors as errors
+from bookings.errors import NotCancellableError
 from bookings.models import Dispute, Event, EventBooking
 from bookings.rules.event_booking import Role, Status
 from bookings.rules.events import EventStatus
@@ -55,7 +56,7 @@ def test_a_cancellation_says_who_and_why_and_frees_the_place(event: Event, booki
     assert _taken(event) == 0
     assert Message.objects.filter(subject_id=booking.pk, event="cancelled", state="planned").exists()
     assert not Message.objects.filter(subject_id=booking.pk, event="booked", state="planned").exists()
-    with pytest.raises(errors.NotCancellableError):
+    with pytest.raises(NotCancellableError):
         _cancel(booking, role)
     assert _taken(event) == 0
 
