@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from bookings.models import CoachBooking, Dispute, Event, EventBooking, OfficeHour, WaitingPlace
 from bookings.rules.coach_booking import Status as CoachBookingStatus
@@ -9,7 +9,7 @@ from bookings.rules.events import EventStatus
 from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.cancel_event import cancel_event
 from bookings.services.cancel_event_booking import cancel_event_booking
-from bookings.services.places import give_place_back
+from bookings.services.leave_waiting_list import leave_waiting_list
 from tenants.personal import Someone, personal, register_owners, register_step, register_subjects
 
 _NOBODY = Q(pk__in=[])
@@ -66,18 +66,15 @@ def _cancel_event_bookings(who: Someone, now: datetime, limit: int) -> int:
 
 
 def _leave_lines(who: Someone, now: datetime, limit: int) -> int:
-    """A place that is offered to them is given back."""
+    """A place that is offered to them goes to the next in line."""
     waiting = WaitingPlace.objects.filter(_as_client(who), state__in=WaitingPlace.IN_LINE)
     events = Event.objects.filter(pk__in=waiting.order_by("event_id").values("event_id")[:limit])
     left = 0
     for event in _lock(list(events)):
         # As it is now, under the event's lock.
         for place in waiting.filter(event=event):
-            if place.state == WaitingPlace.State.OFFERED:
-                give_place_back(event.pk)
-            left += WaitingPlace.objects.filter(pk=place.pk).update(
-                state=WaitingPlace.State.LEFT, offered_until=None, version=F("version") + 1, updated_at=now
-            )
+            leave_waiting_list(place=place, now=now)
+            left += 1
     return left
 
 

@@ -1,27 +1,34 @@
 """Events, orders and what becomes of them as a state machine, next to a model in plain lists and dictionaries."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Now
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bookings.models import Dispute, Event, EventBooking, Order
+from bookings.models import Dispute, Event, EventBooking, Order, WaitingPlace
 from bookings.rules.event_booking import Role
 from bookings.rules.events import Entry
+from bookings.rules.waiting import WaitingState
 from bookings.selectors.event_bookings import bookings_of_event, bookings_of_user, orders_of_user
 from bookings.services.cancel_event import cancel_event
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.complete_event_booking import complete_event_booking
 from bookings.services.decide_event_booking import decide_event_booking
 from bookings.services.dismiss_event_booking import dismiss_event_booking
+from bookings.services.join_waiting_list import join_waiting_list
+from bookings.services.leave_waiting_list import leave_waiting_list
 from bookings.services.open_dispute import open_dispute
+from bookings.services.pass_on_offers import pass_on_offers
 from bookings.services.place_order import place_order
 from bookings.services.resolve_dispute import resolve_dispute
+from scheduling.models import Person
+from scheduling.services.erase_person import erase_person
 from scheduling.services.register_person import PersonData, register_client
 from tenants.errors import DomainError
 from tests.support import cast, eventing
@@ -29,6 +36,8 @@ from tests.support.eventing import at
 
 _PLACED: Final = {"Accepted", "Pending", "InDispute", "DisputeDone"}
 _BEGIN: Final = at(7, 12)
+_people = st.sampled_from(["ada", "bob", "carol", "dan"])
+_names = st.sampled_from(["alone", "meanwhile", "after", "asking"])
 # What time passes to, from one to the next: before, between and after the events.
 _CLOCK: Final = [_BEGIN, at(8, 10), at(8, 10, 45), at(8, 11), at(8, 12), at(9, 10, 30), at(9, 11), at(9, 12)]
 
@@ -68,31 +77,78 @@ class Model:
     ages: dict[str, int]
     places: dict[UUID, Place] = field(default_factory=dict)
     orders: list[tuple[str, set[UUID]]] = field(default_factory=list)
+    # Of each event those who wait, the first to be asked at the front; and those to whom a place is offered.
+    lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    offers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    erased: set[str] = field(default_factory=set)
 
     def taken(self, event: str) -> int:
-        return sum(place.event == event and place.status in _PLACED for place in self.places.values())
+        placed = sum(place.event == event and place.status in _PLACED for place in self.places.values())
+        return placed + len(self.offers[event])
+
+    def give_back(self, event: str) -> None:
+        """A place became free: the next in line is offered it."""
+        if self.lines[event] and not self.events[event].canceled:
+            self.offers[event].append(self.lines[event].pop(0))
+
+    def cancel(self, place: Place) -> None:
+        place.status = "Canceled"
+        self.give_back(place.event)
+
+    def cancel_event(self, name: str) -> None:
+        self.events[name].canceled = True
+        self.lines[name], self.offers[name] = [], []
+        for place in self.places.values():
+            if place.event == name and place.status in {"Accepted", "Pending"}:
+                place.status = "Canceled"
+
+    def leave(self, who: str, name: str) -> None:
+        if who in self.offers[name]:
+            self.offers[name].remove(who)
+            self.give_back(name)
+        elif who in self.lines[name]:
+            self.lines[name].remove(who)
+
+    def erase(self, who: str, now: datetime) -> None:
+        self.erased.add(who)
+        for name, event in self.events.items():
+            if event.coach == who and event.starts > now and not event.canceled:
+                self.cancel_event(name)
+        for place in self.places.values():
+            ahead = self.events[place.event].starts > now
+            if place.who == who and ahead and place.status in {"Accepted", "Pending"}:
+                self.cancel(place)
+        for name in self.events:
+            self.leave(who, name)
+
+    def barred(self, who: str, name: str, now: datetime) -> set[str]:
+        """Why somebody can neither book an event nor wait for it."""
+        event, age = self.events[name], self.ages.get(who)
+        has = {place.event for place in self.places.values() if place.who == who and place.status in _PLACED}
+        return {
+            code
+            for code, so in {
+                "deleted_meanwhile": who in self.erased,
+                "event_canceled": event.canceled,
+                "event_past": event.starts <= now,
+                "own_event": event.coach == who,
+                "birth_date_unknown": age is None and event.oldest < 99,
+                "age_not_allowed": age is not None and age > event.oldest,
+                "already_booked": name in has,
+            }.items()
+            if so
+        }
 
     def in_the_way(self, who: str, names: list[str], now: datetime) -> set[str]:
         """Why an order is refused: one of these codes. Nothing where it is not."""
         found = {"event_twice"} if len(set(names)) < len(names) else set()
         has = {place.event for place in self.places.values() if place.who == who and place.status in _PLACED}
         for name in names:
-            event = self.events[name]
-            age = self.ages.get(who)
-            found |= {
-                code
-                for code, so in {
-                    "event_canceled": event.canceled,
-                    "event_past": event.starts <= now,
-                    "event_full": self.taken(name) >= event.capacity,
-                    "own_event": event.coach == who,
-                    "birth_date_unknown": age is None and event.oldest < 99,
-                    "age_not_allowed": age is not None and age > event.oldest,
-                    "already_booked": name in has,
-                    "overlapping_booking": any(self._meet(name, other) for other in (has | set(names)) - {name}),
-                }.items()
-                if so
-            }
+            found |= self.barred(who, name, now)
+            if self.taken(name) >= self.events[name].capacity and who not in self.offers[name]:
+                found.add("event_full")
+            if any(self._meet(name, other) for other in (has | set(names)) - {name}):
+                found.add("overlapping_booking")
         return found
 
     def _meet(self, one: str, other: str) -> bool:
@@ -110,9 +166,9 @@ class Club(RuleBasedStateMachine):
         self.model = Model(
             events={
                 "alone": Planned(at(8, 10), 1, "ada"),
-                "meanwhile": Planned(at(8, 10, 30), 2, "eve"),
+                "meanwhile": Planned(at(8, 10, 30), 1, "eve"),
                 "after": Planned(at(8, 11), 2, "ada"),
-                "asking": Planned(at(9, 10), 2, "eve", asks=True, oldest=40),
+                "asking": Planned(at(9, 10), 1, "eve", asks=True, oldest=40),
             },
             ages={"carol": 25, "dan": 60},
         )
@@ -147,8 +203,8 @@ class Club(RuleBasedStateMachine):
         self.now = _CLOCK[min(at_index + step, len(_CLOCK) - 1)]
 
     @rule(
-        who=st.sampled_from(["ada", "bob", "carol", "dan"]),
-        names=st.lists(st.sampled_from(["alone", "meanwhile", "after", "asking"]), min_size=1, max_size=3),
+        who=_people,
+        names=st.lists(_names, min_size=1, max_size=3),
     )
     def order(self, who: str, names: list[str]) -> None:
         refused = self.model.in_the_way(who, names, self.now)
@@ -170,6 +226,8 @@ class Club(RuleBasedStateMachine):
                 status = "Pending" if event.asks else "Accepted"
                 place = Place(who, name, status, before[who, event.coach])
                 self.model.places[bookings[self.events[name].pk].pk] = place
+                if who in self.model.offers[name]:
+                    self.model.offers[name].remove(who)
             self.model.orders.append((who, {booking.pk for booking in bookings.values()}))
 
     def _pick(self, data: st.DataObject) -> tuple[EventBooking, Place, Planned]:
@@ -189,7 +247,7 @@ class Club(RuleBasedStateMachine):
         )
         assert (done is not None) == allowed
         if allowed:
-            place.status = "Canceled"
+            self.model.cancel(place)
 
     @precondition(lambda self: self.model.places)
     @rule(data=st.data(), accept=st.booleans())
@@ -200,6 +258,8 @@ class Club(RuleBasedStateMachine):
         assert (done is not None) == allowed
         if allowed:
             place.status = "Accepted" if accept else "Rejected"
+            if not accept:
+                self.model.give_back(place.event)
 
     @precondition(lambda self: self.model.places)
     @rule(data=st.data(), completed=st.booleans())
@@ -246,7 +306,7 @@ class Club(RuleBasedStateMachine):
         if done is not None:
             place.status = "DisputeDone"
 
-    @rule(name=st.sampled_from(["alone", "meanwhile", "after", "asking"]), goes=st.integers(0, 4))
+    @rule(name=_names, goes=st.integers(0, 4))
     def cancel_event(self, name: str, goes: int) -> None:
         # Not often: in a club without events little happens.
         if goes:
@@ -258,10 +318,49 @@ class Club(RuleBasedStateMachine):
         )
         assert (done is not None) == allowed
         if allowed:
-            event.canceled = True
-            for place in self.model.places.values():
-                if place.event == name and place.status in {"Accepted", "Pending"}:
-                    place.status = "Canceled"
+            self.model.cancel_event(name)
+
+    @rule(who=_people, name=_names)
+    def join(self, who: str, name: str) -> None:
+        refused = self.model.barred(who, name, self.now)
+        if self.model.taken(name) < self.model.events[name].capacity:
+            refused.add("place_free")
+        if who in self.model.lines[name] + self.model.offers[name]:
+            refused.add("already_waiting")
+        made, code = self._try(
+            lambda: join_waiting_list(client=self.clients[who], event=self.events[name], now=self.now)
+        )
+        assert code in refused if refused else code is None, (code, refused)
+        if made is not None:
+            self.model.lines[name].append(who)
+
+    @rule(who=_people, name=_names)
+    def leave(self, who: str, name: str) -> None:
+        in_line = who in self.model.lines[name] + self.model.offers[name]
+        places = WaitingPlace.objects.in_line().filter(client=self.clients[who], event=self.events[name])
+        assert places.exists() == in_line
+        if in_line:
+            leave_waiting_list(place=places.get(), now=self.now)
+            self.model.leave(who, name)
+
+    @precondition(lambda self: any(self.model.offers.values()))
+    @rule(data=st.data())
+    def an_offer_expires(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from([name for name, offers in self.model.offers.items() if offers]))
+        who = data.draw(st.sampled_from(self.model.offers[name]))
+        offer = WaitingPlace.objects.offered().filter(client=self.clients[who], event=self.events[name])
+        assert offer.update(offered_until=Now() - timedelta(seconds=1)) == 1
+        pass_on_offers()
+        self.model.leave(who, name)
+
+    @rule(who=_people, goes=st.integers(0, 5))
+    def erase(self, who: str, goes: int) -> None:
+        # Not often, and then again: the second time changes nothing.
+        if goes:
+            return
+        erase_person(person=Person.objects.get(pk=self.clients[who].person_id), by="user:1", now=self.now)
+        if who not in self.model.erased:
+            self.model.erase(who, self.now)
 
     @invariant()
     def the_database_says_what_the_model_says(self) -> None:
@@ -283,6 +382,11 @@ class Club(RuleBasedStateMachine):
             planned = self.model.events[names[event.pk]]
             assert event.taken == self.model.taken(names[event.pk]) <= event.capacity
             assert (event.status == "Canceled") == planned.canceled
+            line = WaitingPlace.objects.in_line().filter(event=event).order_by("number")
+            waiting = [who[place.client_id] for place in line if place.state == WaitingState.WAITING]
+            offered = {who[place.client_id] for place in line if place.state == WaitingState.OFFERED}
+            name = names[event.pk]
+            assert (waiting, offered) == (self.model.lines[name], set(self.model.offers[name]))
         disputed = {pk for pk, place in self.model.places.items() if place.status in {"InDispute", "DisputeDone"}}
         assert set(Dispute.objects.values_list("booking_id", flat=True)) == disputed
 
@@ -290,16 +394,22 @@ class Club(RuleBasedStateMachine):
     def the_lists_show_what_the_model_says(self) -> None:
         brand_id = cast.main_brand().pk
         for name, client in self.clients.items():
+            is_known = name not in self.model.erased
             own = {pk for pk, place in self.model.places.items() if place.who == name and not place.dismissed}
-            assert {b.pk for b in bookings_of_user(client.person_id, brand_id=brand_id)} == own
+            assert {b.pk for b in bookings_of_user(client.person_id, brand_id=brand_id)} == (own if is_known else set())
             orders = [
                 {booking.pk for booking in order.bookings.all()}
                 for order in orders_of_user(client.person_id, brand_id=brand_id)
             ]
-            assert sorted(map(sorted, orders)) == sorted(sorted(ids) for of, ids in self.model.orders if of == name)
+            theirs = [ids for of, ids in self.model.orders if of == name and is_known]
+            assert sorted(map(sorted, orders)) == sorted(map(sorted, theirs))
         for name, event in self.events.items():
-            theirs = {pk for pk, place in self.model.places.items() if place.event == name}
-            assert {booking.pk for booking in bookings_of_event(event, seen_by=None)} == theirs
+            known = {
+                pk
+                for pk, place in self.model.places.items()
+                if place.event == name and place.who not in self.model.erased
+            }
+            assert {booking.pk for booking in bookings_of_event(event, seen_by=None)} == known
         assert Order.objects.count() == len(self.model.orders)
 
     def _try(self, call: Any) -> tuple[Any, str | None]:
