@@ -38,7 +38,9 @@ PENDING_PLACE: Final = "82339879-5619-5d4d-8978-ccc8f6ea65f4"  # of Maya, to com
 OTHER_PENDING_PLACE: Final = "a2d4a91a-8a64-5763-9596-28e2a670cdef"  # of Maya, to come
 FULL_EVENT: Final = "6c090c5a-80b1-52b5-b0cc-2534652dc107"  # of Lev, to come
 WAITED_EVENT: Final = "7feb0b23-f315-5678-9c81-597ceab367ab"  # of Lev, to come; Maya waits for a place
-WAITING: Final = "64f12ec7-3cdf-5b74-9b5e-318d37ec11db"  # Maya's place in its line
+WAITING: Final = "ed2bc27e-4849-5a45-951f-de9f59a78d31"  # Maya's place in its line
+EVENT_TO_LEAVE: Final = "88b13540-d569-5c60-9d53-32054500759b"  # of Lev, to come; Maya waits for a place
+WAITING_TO_LEAVE: Final = "bc5a0671-be44-5486-a025-d3b5dc880a42"  # Maya's place in its line
 
 
 def sent(name: str, value: dict[str, Any]) -> OpenApiExample:

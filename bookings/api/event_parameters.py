@@ -32,7 +32,8 @@ PENDING_BOOKING_ID: Final = _id("booking", examples.PENDING_PLACE, "One of the d
 OTHER_PENDING_BOOKING_ID: Final = _id("booking", examples.OTHER_PENDING_PLACE, "Another of the demo that waits")
 FULL_EVENT_ID: Final = _id("event", examples.FULL_EVENT, "One of the demo that is full")
 WAITED_EVENT_ID: Final = _id("event", examples.WAITED_EVENT, "One of the demo for which somebody waits")
-WAITING_ID: Final = _id("place in the line", examples.WAITING, "One of the demo", called="waiting_id")
+EVENT_TO_LEAVE: Final = _id("event", examples.EVENT_TO_LEAVE, "Another of the demo for which somebody waits")
+WAITING_ID: Final = _id("place in the line", examples.WAITING_TO_LEAVE, "One of the demo", called="waiting_id")
 WAITING_OF: Final = OpenApiParameter(
     "userId",
     uuid.UUID,

@@ -63,7 +63,7 @@ class LineViewSet(ActsForPerson):
             "In order; first those to whom a place is offered. Its coach, and a service with manage:bookings, sees "
             "all, anybody else their own place alone."
         ),
-        parameters=[parameters.EVENT_ID, parameters.FOR_ANYBODY],
+        parameters=[parameters.WAITED_EVENT_ID, parameters.FOR_ANYBODY],
         responses=shapes.WaitingOutput(many=True),
         examples=examples.LINE,
     )
@@ -109,7 +109,7 @@ class LineViewSet(ActsForPerson):
             "Who waits, the event's coach, and a service with manage:bookings. A place that was being offered goes to "
             "the next in line."
         ),
-        parameters=[parameters.WAITED_EVENT_ID, parameters.WAITING_ID, parameters.FOR_ANYBODY, IF_MATCH],
+        parameters=[parameters.EVENT_TO_LEAVE, parameters.WAITING_ID, parameters.FOR_ANYBODY, IF_MATCH],
         request=None,
         responses={204: None},
     )

@@ -90,12 +90,13 @@ def add_events(tenant: str, coach: StaffMember, clients: list[Client], *, now: d
 
 
 def _add_full(tenant: str, clients: list[Client], publish: _Trainer, terms: Terms, *, now: datetime) -> None:
-    """Events for one, which are full; for the later one somebody waits."""
-    for day, name in ((22, "full"), (24, "waited")):
+    """Events for one, which are full; for all but the first somebody waits."""
+    for day, name in ((22, "full"), (24, "waited"), (26, "to-leave")):
         event = publish(day, _EVENING, terms, slot="single", name=name)
         _book(clients[-1], event, now=now - _DAY)
-    place = join_waiting_list(client=clients[0], event=event, now=now - _DAY)
-    call(place, demo_id(tenant, "waiting", "maya"))
+        if name != "full":
+            place = join_waiting_list(client=clients[0], event=event, now=now - _DAY)
+            call(place, demo_id(tenant, "waiting", name))
 
 
 def _as_it_went(tenant: str, *, now: datetime) -> None:
