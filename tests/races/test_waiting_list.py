@@ -210,6 +210,7 @@ def test_without_the_locks_only_the_constraint_keeps_somebody_from_standing_in_l
     with use(tenant):
         line.clients = {"Carol": cast.make_client("Carol")}
     looked = threading.Barrier(2)
+    monkeypatch.setattr(joining, "lock_client", lambda client: client)
     monkeypatch.setattr(joining, "locked", _unlocked)
     monkeypatch.setattr(joining, "new_id", lambda: _after(looked, new_id))
 
