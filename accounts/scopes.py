@@ -13,7 +13,7 @@ SCOPES: Final = {
     "read:availability": "See free times.",
     "write:holds": "Hold free times for a few minutes.",
     "read:events": "See events, sports and addresses.",
-    "write:events": "Publish and cancel one's own events.",
+    "write:events": "Publish events; cancel one's own.",
     "manage:events": "Publish and cancel anybody's events of the current brand; add sports and addresses.",
     "read:clients": "See clients.",
     "write:clients": "Register and change clients.",

@@ -16,8 +16,8 @@ from accounts.admin_base import ReadOnly
 from accounts.admin_sites import tenant_site
 from api.admin_services import ActsThroughServices
 from bookings.admin_event_pictures import roubles, what, when
-from bookings.admin_place_steps import LONGEST_NOTE
 from bookings.models import Dispute
+from bookings.rules.event_booking import LONGEST_NOTE
 from bookings.services.resolve_dispute import resolve_dispute
 
 
@@ -124,12 +124,10 @@ def _story(dispute: Any) -> dict[str, Any]:
         "dispute": dispute,
         "what": what(event),
         "when": when(event),
-        "event": event,
         "booking": booking,
         "client_name": booking.client.person.name,
         "coach_name": event.coach.person.name,
         "is_client": is_client,
-        "price": roubles(booking.price),
         "story": [
             (booking.created_at, f"{booking.client.person.name} booked a place, {roubles(booking.price)}"),
             (event.starts_at, f"{what(event)} began"),

@@ -18,7 +18,7 @@ from bookings.models import Event
 from bookings.models.orders import REASON_CODES
 from bookings.rules.event_booking import Role
 from bookings.rules.events import EventStatus
-from bookings.selectors.event_fill import to_be_told
+from bookings.selectors.event_fill import affected
 from bookings.services.cancel_event import cancel_event
 
 
@@ -45,7 +45,7 @@ class CancelsEvents(ActsThroughServices):
         form = CancelForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._cancel(request, event, form.cleaned_data)
-        booked, waiting = to_be_told(event)
+        booked, waiting = affected(event)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Cancel {what(event)}, {when(event)}",
@@ -72,7 +72,7 @@ def is_cancellable(event: Event) -> bool:
 
 
 def _canceled(event: Event, said: dict[str, str], role: Role) -> str:
-    booked, _waiting = to_be_told(event)
+    booked, _waiting = affected(event)
     cancel_event(event=event, role=role, reason_code=said["reason"], reason_text=said["text"], now=timezone.now())
     places = f"{booked} booking{'' if booked == 1 else 's'}"
     return f"Cancelled, with {places}. The coach's time is free again; whom a rule names is told."

@@ -1,7 +1,7 @@
 """The forms by which events are published in the admin."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -11,7 +11,6 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminDecimalFieldWidget,
@@ -197,11 +196,10 @@ class EventForm(DateForm):
 
 def _conflict(refusal: errors.SeriesConflictError) -> str:
     """Which days of a series can't have their event, and what to do."""
-    starts = [parse_datetime(str(cause.data.get("start_time", ""))) for cause in refusal.causes]
-    days = [f"{day.day} {day:%b}" for day in starts if day]
-    named = ", ".join(days[:_NAMED]) + (" …" if len(days) > _NAMED else "")
-    busy = f" ({named})" if named else ""
-    return f"{len(refusal.causes)} of the days can't have it{busy}: the coach is busy then. Nothing was published."
+    days = [date.fromisoformat(str(cause.data["date"])) for cause in refusal.causes]
+    named = ", ".join(f"{day.day} {day:%b}" for day in days[:_NAMED]) + (" …" if len(days) > _NAMED else "")
+    why = "the coach is busy then, or it is past"
+    return f"{len(days)} of the days can't have it ({named}): {why}. Nothing was published."
 
 
 def publishable(request: HttpRequest) -> list[tuple[StaffMember, Brand]]:

@@ -20,10 +20,11 @@ from bookings.admin_event_pictures import coachs_clock, drawn, fill_of, roubles,
 from bookings.admin_event_publish import PublishesEvents
 from bookings.admin_event_week import ShowsWeek
 from bookings.admin_place_steps import places
-from bookings.models import Event, EventBooking, WaitingPlace
+from bookings.models import Event, EventBooking
 from bookings.rules.event_booking import Status
 from bookings.rules.events import EventStatus
 from bookings.selectors.event_fill import with_fill
+from bookings.selectors.waiting import line_of
 from notifications.public import message_timelines
 
 # Of the bookings, the line and the messages on an event's page.
@@ -188,7 +189,6 @@ class EventAdmin(ReadOnly, ShowsWeek, PublishesEvents, CancelsEvents, PrintsAtte
         rows = places(
             shown[:_MOST], changeable=place_admin.changeable(request, shown[:_MOST]), now=now, changed=changed
         )
-        line = event.waiting.filter(state__in=WaitingPlace.IN_LINE, client__person__erased_at=None)
         people = {
             "fill": fill_of(event),
             "when": when(event),
@@ -201,7 +201,7 @@ class EventAdmin(ReadOnly, ShowsWeek, PublishesEvents, CancelsEvents, PrintsAtte
             ),
             "off": [row for row in rows if row.booking.status in _OFF],
             "is_more": len(shown) > _MOST,
-            "line": line.select_related("client__person").order_by("number")[:_MOST],
+            "line": line_of(event)[:_MOST],
         }
         if may_see_messages(request, event):
             told = message_timelines(

@@ -18,14 +18,13 @@ from django.utils import timezone
 from api.admin_services import ActsThroughServices
 from bookings.models import Event, EventBooking
 from bookings.models.orders import REASON_CODES
-from bookings.rules.event_booking import HELD, Role, Status, may_cancel, may_decide
+from bookings.rules.event_booking import HELD, LONGEST_NOTE, Role, Status, may_cancel, may_decide
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.complete_event_booking import complete_event_booking
 from bookings.services.decide_event_booking import decide_event_booking
 from bookings.services.note_event_booking import note_event_booking
 
 # As over REST.
-LONGEST_NOTE: Final = 10_000
 _ADDRESS: Final = "admin:bookings_eventbooking_take"
 
 
@@ -183,7 +182,7 @@ def _take(booking: EventBooking, *, step: Step, said: dict[str, str], role: Role
         ),
         Step.REJECT: lambda: (
             decide_event_booking(booking=booking, accept=False, now=now, expected=expected),
-            f"{name} is rejected: the place is free again. Whom a rule names is told.",
+            f"{name} is rejected: the place goes to who waits next, or is free. Whom a rule names is told.",
         ),
         Step.HELD: lambda: (
             complete_event_booking(booking=booking, completed=True, now=now, expected=expected),
@@ -206,7 +205,7 @@ def _take(booking: EventBooking, *, step: Step, said: dict[str, str], role: Role
                 now=now,
                 expected=expected,
             ),
-            f"The place of {name} is cancelled and free again. Whom a rule names is told.",
+            f"The place of {name} is cancelled: it goes to who waits next, or is free. Whom a rule names is told.",
         ),
     }
     return done[step]()[1]

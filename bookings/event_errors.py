@@ -246,9 +246,3 @@ class NotInLineError(DomainError):
     code = "not_in_line"
     kind = Kind.STATE
     message = "This place in the line is {state}: nobody can leave it any more."
-
-
-class NobodyNamedError(DomainError):
-    code = "nobody_named"
-    kind = Kind.FORBIDDEN
-    message = "Say for whom you ask, with X-Current-User-Id: only a service with manage:bookings sees the whole line."

@@ -10,6 +10,7 @@ from bookings.services.cancel_coach_booking import cancel_coach_booking
 from bookings.services.cancel_event import cancel_event
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.leave_waiting_list import leave_waiting_list
+from bookings.services.places import lock_events
 from tenants.personal import Someone, personal, register_owners, register_step, register_subjects
 
 _NOBODY = Q(pk__in=[])
@@ -50,7 +51,7 @@ def _cancel_events(who: Someone, now: datetime, limit: int) -> int:
     ahead = Event.objects.filter(_as_coach(who), status=EventStatus.SCHEDULED, starts_at__gt=now)
     # Each of them may have thousands of places.
     events = list(ahead.order_by("pk")[: min(limit, 20)])
-    _lock(events)
+    lock_events([event.pk for event in events])
     for event in events:
         cancel_event(event=event, role=Role.SYSTEM, reason_code=_REASON_CODE, now=now)
     return len(events)
@@ -58,8 +59,8 @@ def _cancel_events(who: Someone, now: datetime, limit: int) -> int:
 
 def _cancel_event_bookings(who: Someone, now: datetime, limit: int) -> int:
     ahead = EventBooking.objects.filter(_as_client(who), status__in=CANCELLABLE, event__starts_at__gt=now)
-    bookings = list(ahead.order_by("event_id").select_related("event")[:limit])
-    _lock([booking.event for booking in bookings])
+    bookings = list(ahead.order_by("event_id")[:limit])
+    lock_events({booking.event_id for booking in bookings})
     for booking in bookings:
         cancel_event_booking(booking=booking, role=Role.SYSTEM, reason_code=_REASON_CODE, now=now)
     return len(bookings)
@@ -67,25 +68,18 @@ def _cancel_event_bookings(who: Someone, now: datetime, limit: int) -> int:
 
 def _leave_lines(who: Someone, now: datetime, limit: int) -> int:
     """A place that is offered to them goes to the next in line."""
-    waiting = WaitingPlace.objects.filter(_as_client(who), state__in=WaitingPlace.IN_LINE)
-    events = Event.objects.filter(pk__in=waiting.order_by("event_id").values("event_id")[:limit])
-    left = 0
-    for event in _lock(list(events)):
-        # As it is now, under the event's lock.
-        for place in waiting.filter(event=event):
-            leave_waiting_list(place=place, now=now)
-            left += 1
-    return left
+    waiting = WaitingPlace.objects.in_line().filter(_as_client(who)).order_by("event_id", "pk")
+    event_ids = list(waiting.values_list("event_id", flat=True)[:limit])
+    lock_events(event_ids)
+    # As they are now, under the events' locks.
+    places = list(waiting.filter(event__in=event_ids))
+    for place in places:
+        leave_waiting_list(place=place, now=now)
+    return len(places)
 
 
 def _end_office_hours(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
     return OfficeHour.objects.filter(_as_coach(who), is_active=True).update(is_active=False)
-
-
-def _lock(events: list[Event]) -> list[Event]:
-    """In ascending order, as everywhere: nobody waits in a circle."""
-    keys = [event.pk for event in events]
-    return list(Event.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 register_step("coach_bookings_cancelled", _cancel_coach_bookings, at_once=True)

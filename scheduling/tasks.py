@@ -8,11 +8,9 @@ from kombu.exceptions import OperationalError
 
 from scheduling.services.continue_erasures import continue_erasure, continue_erasures
 from scheduling.services.hold_time import forget_expired_holds
-from tenants.context import use
 from tenants.due import tenants_with
-from tenants.resolution import UnknownTenantError, by_schema
 from tenants.rounds import in_each_tenant
-from tenants.tasks import TenantTask
+from tenants.tasks import TenantTask, wake_in
 
 # A turn ends well before the time limit of a task; the next sweep goes on.
 TURN_SECONDS = 20.0
@@ -27,16 +25,8 @@ def forget_holds() -> None:
 @shared_task(name="scheduling.sweep_erasures")
 def sweep_erasures() -> None:
     """Wakes a worker for each tenant with an unfinished erasure that is due. Any number of beats may call it."""
-    for schema in tenants_with(table="scheduling_erasure", due="finished_at IS NULL AND due_at <= now()"):
-        try:
-            tenant = by_schema(schema)
-        except UnknownTenantError:  # removed since
-            continue
-        with use(tenant):
-            try:
-                go_on_erasing.apply_async(expires=10)
-            except OperationalError:  # the next sweep wakes one
-                return
+    due = tenants_with(table="scheduling_erasure", due="finished_at IS NULL AND due_at <= now()")
+    wake_in(due, go_on_erasing, expires=10)
 
 
 @shared_task(name="scheduling.go_on_erasing", base=TenantTask)

@@ -33,12 +33,6 @@ class Someone:
     email: str = ""
     phone: str = ""
 
-    @property
-    def keys(self) -> list[str]:
-        """As the audit and Django's log name them."""
-        keys = (self.person_id, self.user_id, self.client_id, self.staff_id, self.resource_id)
-        return [str(key) for key in keys if key is not None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:

@@ -14,13 +14,13 @@ from bookings.api.event_shapes import (
     TimeSlotOutput,
     event_summary_json,
     time_slot_json,
+    without_none,
 )
 from bookings.models import EventBooking, Order
-from bookings.rules.event_booking import Status
+from bookings.rules.event_booking import LONGEST_NOTE, Status
 from bookings.selectors.histories import PAGE_SIZE, Grouping, Page, Participation
 from bookings.services.place_order import MOST_EVENTS
 
-MAX_NOTE: Final = 10_000
 MAX_PAGE: Final = 1_000_000
 STATUSES = [one.value for one in Status]
 PAYMENT_STATUSES = [one.value for one in Order.PaymentStatus]
@@ -52,7 +52,7 @@ class Completion(BodySerializer):
 class Note(BodySerializer):
     """What is to be remembered of it. Its client reads it."""
 
-    note = serializers.CharField(max_length=MAX_NOTE, allow_blank=True, trim_whitespace=False)
+    note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, trim_whitespace=False)
 
 
 class BookingCancellation(EventCancellation):
@@ -69,14 +69,14 @@ class NewDispute(BodySerializer):
     disputerUserId = serializers.UUIDField(help_text="Athlete or coach of the booking.")
     reasonId = serializers.UUIDField(help_text="As GET /v1/dispute-reasons lists it.")
     comment = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, max_length=MAX_NOTE, trim_whitespace=False
+        required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NOTE, trim_whitespace=False
     )
 
 
 class Resolution(BodySerializer):
     """What staff decided."""
 
-    resolution = serializers.CharField(max_length=MAX_NOTE)
+    resolution = serializers.CharField(max_length=LONGEST_NOTE)
 
 
 class BookingsQuery(serializers.Serializer[Any]):
@@ -270,7 +270,7 @@ def event_booking_json(booking: EventBooking) -> dict[str, Any]:
         "cancellationReasonText": booking.cancellation_reason_text or None,
         "createdAt": booking.created_at,
     }
-    return {name: value for name, value in body.items() if value is not None}
+    return without_none(body)
 
 
 def disputed_json(booking: EventBooking) -> dict[str, Any]:

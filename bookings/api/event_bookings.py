@@ -129,7 +129,7 @@ class EventBookingActions(ActsForPerson):
         summary="Cancel a booking",
         description=(
             "Its athlete until the start, its coach, and (without userId) a service with manage:bookings, until the "
-            "end. The place is free for others at once."
+            "end. The place goes to who waits next, or is free for others."
         ),
         parameters=[parameters.BOOKING_TO_CANCEL, parameters.FOR_ANYBODY, IF_MATCH],
         request=shapes.BookingCancellation,
@@ -215,7 +215,7 @@ class EventBookingActions(ActsForPerson):
         operation_id="rejectBooking",
         tags=["event-bookings"],
         summary="Reject a booking that waits for approval",
-        description="Its place is free for others at once.",
+        description="Its place goes to who waits next, or is free for others.",
         parameters=[parameters.OTHER_PENDING_BOOKING_ID, parameters.FOR_COACH, IF_MATCH],
         request=None,
         responses={200: shapes.BookingOutput},

@@ -34,14 +34,6 @@ FULL_EVENT_ID: Final = _id("event", examples.FULL_EVENT, "One of the demo that i
 WAITED_EVENT_ID: Final = _id("event", examples.WAITED_EVENT, "One of the demo for which somebody waits")
 EVENT_TO_LEAVE: Final = _id("event", examples.EVENT_TO_LEAVE, "Another of the demo for which somebody waits")
 WAITING_ID: Final = _id("place in the line", examples.WAITING_TO_LEAVE, "One of the demo", called="waiting_id")
-WAITING_OF: Final = OpenApiParameter(
-    "userId",
-    uuid.UUID,
-    OpenApiParameter.QUERY,
-    description="Who waits.",
-    required=True,
-    examples=[OpenApiExample("Maya Lindqvist of the demo", value=examples.PATIENT)],
-)
 FOR_ANYBODY: Final = OpenApiParameter(
     "X-Current-User-Id",
     uuid.UUID,
@@ -82,3 +74,4 @@ WAITING_LEADS_TO: Final = {
         }
     }
 }
+WAITING_OF: Final = _whose("Who waits.", required=True)

@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import extend_schema_field
@@ -190,24 +189,20 @@ def terms_of(slot: dict[str, Any]) -> Terms:
     )
 
 
-def slot_id_of(slot: dict[str, Any]) -> UUID | None:
-    return slot.get("timeSlotId")
-
-
 def day_of(wanted: dict[str, Any], zone: ZoneInfo) -> date:
     """The date, in the coach's zone, of an event that is sent with its instants and with the wall time of its slot.
 
     Raises InvalidInputError, naming the field, where the two don't agree, or an offset is not the zone's then.
     """
     slot = wanted["timeslot"]
+    hours = hours_of(slot, zone)
     day: date = wanted["startTime"].astimezone(zone).date()
-    starts, ends = hours_of(slot, zone).on(day)
-    last = day if slot["endTime"].replace(tzinfo=None) > slot["startTime"].replace(tzinfo=None) else day + timedelta(1)
+    starts, ends = hours.on(day)
     wrong = {
         f"timeslot.{name}": [f"In {zone.key} the offset is {_offset(on, clock, zone)} on {on}."]
         for name, on, clock, instant in (
             ("startTime", day, slot["startTime"], starts),
-            ("endTime", last, slot["endTime"], ends),
+            ("endTime", hours.last_day(day), slot["endTime"], ends),
         )
         if datetime.combine(on, clock) != instant
     }
@@ -234,8 +229,8 @@ def _wall(day: date, clock: time, zone: ZoneInfo) -> str:
 def time_slot_json(slot: TimeSlot, *, day: date) -> dict[str, Any]:
     """On a day of the slot's zone."""
     hours = slot.hours
-    last = day if hours.ends > hours.starts else day + timedelta(1)
-    return _without_none(
+    last = hours.last_day(day)
+    return without_none(
         {
             "timeSlotId": slot.pk,
             "startTime": _wall(day, hours.starts, hours.zone),
@@ -259,7 +254,7 @@ def time_slot_json(slot: TimeSlot, *, day: date) -> dict[str, Any]:
 
 
 def event_summary_json(event: Event) -> dict[str, Any]:
-    return _without_none(
+    return without_none(
         {
             "id": event.pk,
             "timeslotId": event.time_slot_id,
@@ -284,6 +279,6 @@ def event_json(event: Event) -> dict[str, Any]:
     }
 
 
-def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+def without_none(values: dict[str, Any]) -> dict[str, Any]:
     """What the contract does not let be null is left out."""
     return {name: value for name, value in values.items() if value is not None}

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.brands import current_brand_id
-from api.errors import InvalidInputError
+from api.errors import InsufficientScopeError, InvalidInputError
 from api.versions import IF_MATCH, expected_versions, versioned
 from bookings import event_errors as errors
 from bookings.api import event_parameters as parameters
@@ -37,7 +37,7 @@ class LineViewSet(ActsForPerson):
     versioned: ClassVar = {"create"}
     scopes: ClassVar = {"list": READS, "create": _WRITES, "destroy": _WRITES}
     refusals: ClassVar = {
-        "list": [errors.EventNotFoundError, errors.NobodyNamedError, InvalidInputError, ActingForAnotherError],
+        "list": [errors.EventNotFoundError, InvalidInputError, ActingForAnotherError],
         "create": [
             errors.EventNotFoundError,
             errors.UnknownUserError,
@@ -72,7 +72,7 @@ class LineViewSet(ActsForPerson):
         if self.is_service_with(MANAGE) or self.person_id == event.coach.person_id:
             places = line_of(event)
         elif self.person_id is None:
-            raise errors.NobodyNamedError
+            raise InsufficientScopeError(scope=MANAGE)
         else:
             places = waiting_of_user(self.person_id, brand_id=event.brand_id, event=event)
         return Response([shapes.waiting_json(place) for place in places])

@@ -148,8 +148,6 @@ class WaitingPlace(models.Model):
     """
 
     SUBJECT_KIND: ClassVar = "waiting_place"
-    State: ClassVar = WaitingState
-    IN_LINE: ClassVar = IN_LINE
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="waiting")

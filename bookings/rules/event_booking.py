@@ -38,6 +38,9 @@ WITH_PLACE: Final = frozenset({Status.ACCEPTED, Status.PENDING, Status.IN_DISPUT
 HELD: Final = frozenset({Status.ACCEPTED, Status.IN_DISPUTE, Status.DISPUTE_DONE})
 
 
+LONGEST_NOTE: Final = 10_000
+
+
 def may_step(status: Status, to: Status) -> bool:
     return to in STEPS[status]
 

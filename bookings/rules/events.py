@@ -111,6 +111,10 @@ class Hours:
         """The instants between which the event of a day takes place, in UTC."""
         return wall_time.window(day, self.starts, self.ends, self.zone)
 
+    def last_day(self, day: date) -> date:
+        """On which it ends, of a day on which it starts."""
+        return day if self.ends > self.starts else day + timedelta(days=1)
+
     @property
     def duration(self) -> timedelta:
         """By the clock on the wall: on the night of a clock change the event lasts an hour more or less."""

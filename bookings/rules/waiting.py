@@ -27,8 +27,3 @@ def offer_ends(*, minutes: int, starts_at: datetime, now: datetime) -> datetime 
     None where there is nothing to offer any more: the event has begun.
     """
     return min(now + timedelta(minutes=minutes), starts_at) if now < starts_at else None
-
-
-def stands(*, offered_until: datetime | None, now: datetime) -> bool:
-    """Whether an offer can still be taken. At its very end it can't."""
-    return offered_until is not None and now < offered_until

@@ -8,21 +8,23 @@ from django.db.models.functions import Coalesce
 from bookings.models import Dispute, Event, EventBooking, WaitingPlace
 from bookings.rules.event_booking import CANCELLABLE, Status
 from bookings.rules.events import EventStatus
+from bookings.rules.waiting import IN_LINE, WaitingState
 
 
 def with_fill(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Each with `pending` (places taken that wait for a decision), `offered` (taken, for who waits) and `waiting`."""
+    """Each with `pending` (places taken that wait for a decision), `offered` (taken, for who waits) and
+    `waiting_count`."""
     return events.annotate(
         pending=_count(EventBooking.objects.filter(status=Status.PENDING)),
-        offered=_count(WaitingPlace.objects.filter(state=WaitingPlace.State.OFFERED)),
-        waiting_count=_count(WaitingPlace.objects.filter(state=WaitingPlace.State.WAITING)),
+        offered=_count(WaitingPlace.objects.filter(state=WaitingState.OFFERED)),
+        waiting_count=_count(WaitingPlace.objects.filter(state=WaitingState.WAITING)),
     )
 
 
-def to_be_told(event: Event) -> tuple[int, int]:
+def affected(event: Event) -> tuple[int, int]:
     """Of how many an event's cancelling takes a place in it or in its line."""
     booked = event.bookings.filter(status__in=CANCELLABLE).count()
-    return booked, event.waiting.filter(state__in=WaitingPlace.IN_LINE).count()
+    return booked, event.waiting.filter(state__in=IN_LINE).count()
 
 
 def to_decide(bookings: QuerySet[EventBooking], *, now: Any) -> QuerySet[EventBooking]:

@@ -38,7 +38,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """An event in which a person had the one booking, or which they led."""
 
     event: Event
@@ -49,7 +49,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Page:
     number: int
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     total: int
 
 
@@ -72,9 +72,9 @@ def history(person_id: UUID, *, brand_id: UUID, wanted: Wanted, page: int) -> Pa
     return Page(
         page,
         [
-            Entry(events[key], of_events[key], as_coach=True)
+            HistoryEntry(events[key], of_events[key], as_coach=True)
             if as_coach
-            else Entry(bookings[key].event, [bookings[key]], as_coach=False)
+            else HistoryEntry(bookings[key].event, [bookings[key]], as_coach=False)
             for _at, key, as_coach in keys
         ],
         entries.count(),

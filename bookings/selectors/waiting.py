@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.event_errors import WaitingNotFoundError
 from bookings.models import Event, WaitingPlace
-from bookings.rules.waiting import WaitingState
+from bookings.rules.waiting import IN_LINE, WaitingState
 from bookings.selectors.event_bookings import event_title
 from notifications.public import Occasion, Stage, SubjectFacts
 
@@ -56,7 +56,7 @@ def waiting_occasion(place: WaitingPlace) -> Occasion:
         kind=WaitingPlace.SUBJECT_KIND,
         id=place.pk,
         schedule_version=place.schedule_version,
-        stage=Stage.WAITING if place.state in WaitingPlace.IN_LINE else Stage.OFF,
+        stage=Stage.WAITING if place.state in IN_LINE else Stage.OFF,
         brand_id=place.brand_id,
         service_id=event.time_slot_id,
         client_id=place.client.person_id,

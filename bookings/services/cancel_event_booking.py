@@ -6,7 +6,7 @@ from django.db import transaction
 
 from bookings.errors import NotCancellableError
 from bookings.models import EventBooking
-from bookings.rules.event_booking import Role, Status, may_cancel
+from bookings.rules.event_booking import CANCELLABLE, Role, Status, may_cancel
 from bookings.selectors.event_bookings import occasion
 from bookings.services.places import give_place_back, locked_with_event
 from notifications.public import Event, announce
@@ -32,7 +32,7 @@ def cancel_event_booking(
     check_version(booking.version, expected=expected)
     event = booking.event
     if not may_cancel(Status(booking.status), starts_at=event.starts_at, ends_at=event.ends_at, now=now, role=role):
-        started = " and has begun" if booking.status in {Status.ACCEPTED, Status.PENDING} else ""
+        started = " and has begun" if booking.status in CANCELLABLE else ""
         raise NotCancellableError(status=booking.status, started=started)
     booking.status = Status.CANCELED
     booking.canceled_at = booking.updated_at = now

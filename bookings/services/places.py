@@ -52,8 +52,9 @@ def take_offers(event_ids: Collection[UUID], *, client_id: int) -> set[UUID]:
     """
     offers = WaitingPlace.objects.offered().filter(event__in=event_ids, client=client_id, offered_until__gt=Now())
     taken = list(offers)
+    now = database_now()
     for place in taken:
-        step(place, WaitingState.BOOKED, now=database_now())
+        step(place, WaitingState.BOOKED, now=now)
     return {place.event_id for place in taken}
 
 
@@ -70,12 +71,13 @@ def end_expired_offers(event_ids: Collection[UUID]) -> bool:
     To be called with the events locked.
     """
     expired = list(WaitingPlace.objects.with_event().expired().filter(event__in=event_ids))
+    now = database_now()
     for place in expired:
-        step(place, WaitingState.EXPIRED, now=database_now())
+        step(place, WaitingState.EXPIRED, now=now)
         give_place_back(place.event_id)
     if expired:
         occasions = [waiting_occasion(place) for place in expired]
-        announce_all(event=Happening.OFFER_EXPIRED, occasions=occasions, now=database_now())
+        announce_all(event=Happening.OFFER_EXPIRED, occasions=occasions, now=now)
     return bool(expired)
 
 

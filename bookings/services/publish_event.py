@@ -68,7 +68,7 @@ def new_event(*, slot: TimeSlot, day: date, now: datetime) -> Event:
     """The event of a slot on a day, not saved yet. Raises NotInFutureError, NoSuchHoursError."""
     starts_at, ends_at = slot.hours.on(day)
     if starts_at <= now:
-        raise errors.NotInFutureError(start_time=rfc3339(starts_at))
+        raise errors.NotInFutureError(start_time=rfc3339(starts_at), date=day.isoformat())
     if starts_at >= ends_at:
         raise errors.NoSuchHoursError(date=day.isoformat())
     return Event(
@@ -87,7 +87,7 @@ def new_event(*, slot: TimeSlot, day: date, now: datetime) -> Event:
 
 def busy(event: Event) -> CoachBusyError:
     when = f"between {rfc3339(event.starts_at)} and {rfc3339(event.ends_at)}"
-    return CoachBusyError(when=when, nearest="")
+    return CoachBusyError(when=when, nearest="", date=event.date.isoformat())
 
 
 def _check_known(terms: Terms) -> None:

@@ -19,10 +19,11 @@ def calendar_of_person(person: Person, *, now: datetime) -> bytes:
         kind: list(subjects.source(kind).of_client(person.pk, _EVER.start, _EVER.end)[:MOST_ENTRIES])
         for kind in subjects.kinds()
     }
+    readers = subjects.readers()
     for kind, subject_id in _as_staff(person, now):
-        if kind in ids:
-            ids[kind].append(subject_id)
-    facts = [fact for kind, wanted in ids.items() if wanted for fact in subjects.source(kind).load(wanted).values()]
+        if kind in readers:
+            ids.setdefault(kind, []).append(subject_id)
+    facts = [fact for kind, wanted in ids.items() if wanted for fact in readers[kind](wanted).values()]
     entries = sorted(map(_entry, facts), key=lambda entry: (entry.starts_at, entry.uid))
     return feed(entries, title=person.name, zone=ZoneInfo(person.timezone))
 
@@ -46,4 +47,5 @@ def _entry(facts: SubjectFacts) -> Entry:
         description=facts.notes,
         location=facts.location,
         is_cancelled=facts.is_cancelled,
+        is_tentative=facts.is_pending,
     )

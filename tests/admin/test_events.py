@@ -12,6 +12,7 @@ from accounts.rules import Role
 from bookings.admin_event_pictures import Fill
 from bookings.models import Event, EventBooking, WaitingPlace
 from bookings.rules.event_booking import Role as BookingRole
+from bookings.rules.waiting import WaitingState
 from bookings.services.cancel_event_booking import cancel_event_booking
 from notifications.models import Message
 from scheduling.models import Client
@@ -41,7 +42,7 @@ def _read(answer: Any) -> str:
 
 def _waits(event: Event, name: str, *, offered: bool = False) -> WaitingPlace:
     now = timezone.now()
-    state = WaitingPlace.State.OFFERED if offered else WaitingPlace.State.WAITING
+    state = WaitingState.OFFERED if offered else WaitingState.WAITING
     if offered:
         Event.objects.filter(pk=event.pk).update(taken=event.taken + 1)
     return WaitingPlace.objects.create(
