@@ -25,17 +25,20 @@ class ActingRest(Rest):
         self.token, self.coach = token, coach
 
     def request(self, method: str, path: str, *args: Any, **options: Any) -> Any:
-        if path.endswith("/resolve"):
+        address = path.partition("?")[0]
+        if address.endswith("/resolve"):
             # Staff's, who acts for nobody.
             return Rest(self.tenant, self.token).request(method, path, *args, **options)
-        if self._is_the_coachs(method, path.partition("?")[0]):
+        if self._is_the_coachs(method, address):
             options["headers"] = {"X-Current-User-Id": self.coach, **(options.get("headers") or {})}
         return super().request(method, path, *args, **options)
 
     def _is_the_coachs(self, method: str, path: str) -> bool:
         steps = ("/office-hours", "/check-in", "/start", "/complete", "/no-show", "/undo", "/meeting",
                  "/completed", "/note", "/accept", "/reject")  # fmt: skip
-        return method != "GET" and (path.endswith(steps) or path.startswith(("/v1/providers/", "/v1/events")))
+        if method == "GET" or "/waiting" in path:
+            return False
+        return path.endswith(steps) or path.startswith(("/v1/providers/", "/v1/events"))
 
 
 @dataclass(frozen=True, slots=True)

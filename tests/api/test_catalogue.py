@@ -3,6 +3,7 @@
 import re
 import string
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -10,7 +11,9 @@ import pytest
 
 from api.errors import InvalidInputError
 from api.openapi_views import document
+from bookings.event_errors import SeriesConflictError
 from config.urls import tenant
+from scheduling.rules.recurrence import InvalidRuleError
 from tenants.errors import DomainError
 
 # Refusals that two layers know under one code, because they mean the same to a client.
@@ -38,6 +41,12 @@ def _catalogue() -> list[type[DomainError]]:
 
 
 CATALOGUE = _catalogue()
+# Those that are made of something else than what their message says.
+MADE_OTHERWISE: dict[type[DomainError], Callable[[], DomainError]] = {
+    InvalidInputError: lambda: InvalidInputError({"field": ["Is wrong."]}),
+    InvalidRuleError: lambda: InvalidRuleError("COUNT is wrong."),
+    SeriesConflictError: lambda: SeriesConflictError([], days=3),
+}
 
 
 def _fields(error: type[DomainError]) -> set[str]:
@@ -53,11 +62,11 @@ def test_the_code_is_a_word_for_programs(error: type[DomainError]) -> None:
 @pytest.mark.parametrize("error", CATALOGUE, ids=lambda error: error.__name__)
 def test_the_message_is_a_sentence_that_formats(error: type[DomainError]) -> None:
     data: dict[str, Any] = {name: f"a {name}" for name in _fields(error)}
-    made: DomainError = InvalidInputError({"field": ["Is wrong."]}) if error is InvalidInputError else error(**data)
+    made: DomainError = MADE_OTHERWISE[error]() if error in MADE_OTHERWISE else error(**data)
 
     assert str(made)
     assert not re.search(r"[{}]", str(made))
-    assert error is InvalidInputError or str(made).endswith((".", "reason", "nearest"))
+    assert error in MADE_OTHERWISE or str(made).endswith((".", "reason", "nearest"))
 
 
 def test_a_code_means_one_thing() -> None:

@@ -1,11 +1,13 @@
 """What is sent twice, too long or in the wrong form: a 4xx in the family's envelope that names it."""
 
 import io
+import re
 from typing import Any
 
 import orjson
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
+from rest_framework.serializers import ListField
 
 from api.errors import IncompleteBodyError
 from api.openapi_views import document
@@ -18,7 +20,13 @@ from tests.support.routes import Operation, operations
 OPERATIONS = operations()
 WRITES = [operation for operation in OPERATIONS if operation.method != "GET"]
 READING = [operation for operation in WRITES if str(operation) not in WITHOUT_BODY]
-WITH_QUERY = [(o, name) for o in OPERATIONS if (query := o.view.queries.get(o.action)) for name in query().fields]
+WITH_QUERY = [
+    (operation, name)
+    for operation in OPERATIONS
+    if (query := operation.view.queries.get(operation.action))
+    for name, field in query().fields.items()
+    if not isinstance(field, ListField)
+]
 
 
 def _ask(scene: Scene, operation: Operation, query: str = "", **options: Any) -> Any:
@@ -107,6 +115,11 @@ def test_a_byte_order_mark_is_no_json(scene: Scene, operation: Operation) -> Non
     assert refused(answer, method=operation.method, path=path).code == "malformed_json"
 
 
+def _but_for_the_time(content: bytes) -> bytes:
+    """An export says when it was made."""
+    return re.sub(rb'"exportedAt":"[^"]+"', b"", content)
+
+
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.method == "GET"], ids=str)
 def test_a_body_of_a_read_says_nothing_and_head_is_a_get_without_its_body(scene: Scene, operation: Operation) -> None:
     path = operation.path(scene.values) + scene.queries.get(str(operation), "")
@@ -114,7 +127,7 @@ def test_a_body_of_a_read_says_nothing_and_head_is_a_get_without_its_body(scene:
     with_body = scene.rest.request("GET", path, raw=b"not json", content_type="text/plain")
     head = scene.rest.request("HEAD", path)
 
-    assert with_body.content == plain.content
+    assert _but_for_the_time(with_body.content) == _but_for_the_time(plain.content)
     assert (head.status_code, head.content) == (plain.status_code, b"")
     assert head.headers.get("ETag") == plain.headers.get("ETag")
 

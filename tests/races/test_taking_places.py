@@ -72,7 +72,7 @@ def _two_orders_of_one(tenant: Any, *, hours: tuple[int, int], minute: int = 0) 
 
 def _look_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another order of the same client, and each has looked before the other has booked."""
-    monkeypatch.setattr("bookings.services.place_order.locked", lambda rows, key, **_: rows.get(pk=key))
+    monkeypatch.setattr("bookings.services.place_order.lock_client", lambda client: client)
 
     def take_slowly(event_ids: Collection[UUID]) -> set[UUID]:
         time.sleep(0.5)

@@ -16,6 +16,8 @@ EVERYTHING = {
     "phone": "+49 30 123-45.67",
     "language": "pt-BR",
     "timezone": "America/Sao_Paulo",
+    "birth_date": "1990-02-28",
+    "gender": "male",
 }
 
 
@@ -50,6 +52,8 @@ def test_a_given_name_is_enough(service: Rest) -> None:
         "phone": "",
         "language": "en",
         "timezone": "UTC",
+        "birth_date": None,
+        "gender": "",
     }
 
 

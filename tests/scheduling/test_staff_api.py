@@ -32,6 +32,8 @@ def test_a_staff_member_is_registered_with_a_calendar(service: Rest) -> None:
         "phone": "",
         "language": "en",
         "timezone": "Asia/Tokyo",
+        "birth_date": None,
+        "gender": "",
         "version": 1,
         "created_at": staff_member.created_at.isoformat().replace("+00:00", "Z"),
         "updated_at": staff_member.person.updated_at.isoformat().replace("+00:00", "Z"),

@@ -90,9 +90,9 @@ def test_all_or_nothing_tells_every_day_that_is_in_the_way(coach: StaffMember) -
         _publish(coach, "FREQ=DAILY;COUNT=5")
 
     assert str(refused.value).startswith("2 of the 5 days")
-    assert [(cause.code, cause.data["start_time"]) for cause in refused.value.causes] == [
-        ("coach_busy", "2030-01-08T17:00:00Z"),
-        ("coach_busy", "2030-01-10T17:00:00Z"),
+    assert [(cause.code, cause.data["date"]) for cause in refused.value.causes] == [
+        ("coach_busy", "2030-01-08"),
+        ("coach_busy", "2030-01-10"),
     ]
     assert _state() == before
 
