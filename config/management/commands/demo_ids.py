@@ -82,7 +82,9 @@ class Command(BaseCommand):
 def _coaches() -> list[dict[str, Any]]:
     now = timezone.now()
     coaches = []
-    for coach in StaffMember.objects.order_by("pk").select_related("person").prefetch_related("brands"):
+    # Not those of events alone: they have no slots.
+    with_hours = StaffMember.objects.filter(office_hours__isnull=False).distinct().order_by("pk")
+    for coach in with_hours.select_related("person").prefetch_related("brands"):
         brand = coach.brands.all()[0]
         free = coach_slots(coach=coach, brand_id=brand.pk, within=Period(now, now + _LOOK_AHEAD), now=now)
         coaches.append(
