@@ -46,11 +46,16 @@ def erase_person(
 
 
 def _locked(person: Person) -> Person:
-    """Nobody books them or for them from here on: whoever has begun to is waited for."""
+    """Nobody books them or for them from here on: who locked the client for it (`lock_client`) is waited for.
+
+    Rows that refer to them may still be committed meanwhile (`no_key`). Postgres looks at those keys at commit, when
+    whoever writes has events locked for which we wait below; what they leave is found by a later look (Erasure.SETTLES).
+    """
     # The client before the person, as those do who book.
-    list(Client.objects.select_for_update(of=("self", "person")).select_related("person").filter(person=person))
-    list(StaffMember.objects.select_for_update().filter(person=person))
-    return locked(Person.objects, person.pk)
+    clients = Client.objects.select_for_update(of=("self", "person"), no_key=True)
+    list(clients.select_related("person").filter(person=person))
+    list(StaffMember.objects.select_for_update(no_key=True).filter(person=person))
+    return locked(Person.objects, person.pk, no_key=True)
 
 
 def _at_once(who: Someone, now: datetime) -> dict[str, int]:
