@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -34,6 +35,11 @@ from tenants.brands.models import Brand
 _KOPECKS: Final = 100
 _DEAREST: Final = Decimal(10**10)
 _MOST_WEEKS: Final = 52
+# Beyond, a series or another zone leaves what dates can say.
+_CALENDAR: Final = (
+    MinValueValidator(date(2000, 1, 1), "Choose a day from the year 2000 on."),
+    MaxValueValidator(date(8999, 12, 31), "Choose a day before the year 9000."),
+)
 # So many days of a series are named that can't have their event.
 _NAMED: Final = 5
 # The refusals of `publish_event` that a field is to blame for, and how they are said to who fills in a form.
@@ -63,7 +69,7 @@ def _number(label: str, **options: Any) -> forms.IntegerField:
 class DateForm(forms.Form):
     """Another date of a time slot that is there."""
 
-    day = _date("Day", help_text="On the coach's clock.")
+    day = _date("Day", help_text="On the coach's clock.", validators=_CALENDAR)
     weeks = _number(
         "Weeks",
         initial=1,

@@ -75,6 +75,8 @@ def test_times_are_those_of_the_coachs_clock(sign_in: SignIn, north: Any) -> Non
     ("changes", "field", "said"),
     [
         ({"day": "2020-01-01"}, "day", "an event begins in the future"),
+        ({"day": "9999-12-31"}, "day", "before the year 9000"),
+        ({"day": "0001-01-01"}, "day", "from the year 2000 on"),
         ({"day": "soon"}, "day", "Enter a valid date"),
         ({"end": "10:05"}, "end", "15 minutes at least"),
         ({"start": "ten"}, "start", "Enter a valid time"),
