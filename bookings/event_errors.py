@@ -1,6 +1,7 @@
 """Why an order is refused, and what else is refused of events and their bookings."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from tenants.errors import DomainError, Kind
 
@@ -71,7 +72,12 @@ class OwnEventError(DomainError):
 class OverlappingBookingError(DomainError):
     code = "overlapping_booking"
     kind = Kind.CONFLICT
-    message = "The client is in event {other_id} at the time of event {event_id}."
+    message = "The client is in {other} at the time of event {event_id}."
+
+    def __init__(self, *, event_id: UUID, other_id: UUID | None) -> None:
+        """The other event is not named (None) to one brand if it is of another."""
+        other = f"event {other_id}" if other_id else "another booking"
+        super().__init__(event_id=str(event_id), other=other)
 
 
 class AlreadyBookedError(DomainError):
@@ -145,7 +151,7 @@ class EventNotFoundError(DomainError):
 class ForeignEventError(DomainError):
     code = "foreign_event"
     kind = Kind.FORBIDDEN
-    message = "This is another coach's event. Its coach may do this, and a service with the scope manage:bookings."
+    message = "This is another coach's event. Its coach may do this, and a service with the scope manage:events."
 
 
 class EventNotCancellableError(DomainError):

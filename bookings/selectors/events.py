@@ -21,8 +21,9 @@ def settings_of(brand_id: UUID) -> EventSettings:
     return EventSettings.objects.filter(brand=brand_id).first() or EventSettings(brand_id=brand_id)
 
 
-def overlapping(client: Client, events: Sequence[Event]) -> tuple[UUID, UUID] | None:
-    """One of the events that takes place while the client is in another one, and that other one; None where none does.
+def overlapping(client: Client, events: Sequence[Event]) -> tuple[UUID, UUID | None] | None:
+    """One of the events that takes place while the client is in another one, and that other one, or None if it is of
+    another brand; None alone where none does.
 
     What they have booked of an event itself is no overlap.
     """
@@ -30,10 +31,11 @@ def overlapping(client: Client, events: Sequence[Event]) -> tuple[UUID, UUID] | 
     booked = EventBooking.objects.filter(
         client=client, status__in=WITH_PLACE, event__starts_at__lt=last, event__ends_at__gt=first
     ).order_by("event__starts_at", "event_id")
-    for other_id, starts, ends in booked.values_list("event_id", "event__starts_at", "event__ends_at"):
+    columns = ("event_id", "brand_id", "event__starts_at", "event__ends_at")
+    for other_id, brand_id, starts, ends in booked.values_list(*columns):
         for event in events:
             if event.pk != other_id and event.starts_at < ends and starts < event.ends_at:
-                return event.pk, other_id
+                return event.pk, other_id if brand_id == event.brand_id else None
     return None
 
 

@@ -106,9 +106,9 @@ def _check_overlaps(events: Sequence[Event], client: Client) -> None:
     ordered = sorted(events, key=lambda event: event.starts_at)
     for before, after in pairwise(ordered):
         if after.starts_at < before.ends_at:
-            raise errors.OverlappingBookingError(event_id=str(after.pk), other_id=str(before.pk))
+            raise errors.OverlappingBookingError(event_id=after.pk, other_id=before.pk)
     if clash := overlapping(client, events):
-        raise errors.OverlappingBookingError(event_id=str(clash[0]), other_id=str(clash[1]))
+        raise errors.OverlappingBookingError(event_id=clash[0], other_id=clash[1])
 
 
 def _why_not(event: Event) -> DomainError:

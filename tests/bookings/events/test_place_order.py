@@ -15,6 +15,7 @@ from bookings.services.place_order import place_order
 from bookings.services.places import take_places
 from notifications.models import Message
 from scheduling.rules.people import Gender
+from tenants.brands.models import Brand
 from tests.support import cast, eventing
 from tests.support.eventing import at, make_event, make_place, order
 
@@ -159,11 +160,22 @@ def test_an_overlap_with_what_is_booked_is_refused_unless_the_brand_allows_it(co
     make_place(first, bob)
     with pytest.raises(errors.OverlappingBookingError) as refused:
         make_place(second, bob)
-    assert refused.value.data == {"event_id": str(second.pk), "other_id": str(first.pk)}
+    assert refused.value.data == {"event_id": str(second.pk), "other": f"event {first.pk}"}
 
     assert make_place(after, bob)  # half-open: it begins when the first one ends
     eventing.allow_overlaps()
     assert make_place(second, bob)
+
+
+def test_an_overlap_with_another_brands_event_is_refused_without_its_name(coach: Any, bob: Any) -> None:
+    south = Brand.objects.create(slug="south", name="South")
+    elsewhere = make_event(cast.make_coach("Eve Coach", brand=south), at(8, 10), brand=south)
+    make_place(elsewhere, bob)
+    with pytest.raises(errors.OverlappingBookingError) as refused:
+        make_place(make_event(coach, at(8, 10, 30)), bob)
+    assert "in another booking at the time" in str(refused.value)
+    assert str(elsewhere.pk) not in str(refused.value)
+    assert str(elsewhere.pk) not in str(refused.value.data)
 
 
 def test_a_place_that_goes_between_the_look_and_the_taking(coach: Any, bob: Any, monkeypatch: Any) -> None:
