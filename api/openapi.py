@@ -72,6 +72,8 @@ class AutoSchema(SpectacularAutoSchema):
         parameters.append(TENANT)
         if writes:
             parameters.append(IDEMPOTENCY_KEY)
+        elif versioned and view.action in view.always_whole:
+            parameters.append(IF_MATCH)
         elif versioned:
             parameters += [IF_NONE_MATCH, IF_MATCH]
             operation["responses"]["304"] = {

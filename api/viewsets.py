@@ -21,7 +21,8 @@ class PlatformViewSet(GenericViewSet[Any]):
     """Handlers parse, make one call and render. What is below every one of them happens here.
 
     `scopes` names, for each action, the scopes of which a token needs one. `refusals` names the domain
-    errors that an action raises; OpenAPI documents them. `versioned` are the actions that answer an ETag.
+    errors that an action raises; OpenAPI documents them. `versioned` are the actions that answer an ETag; of these
+    `always_whole` answer more than what the version is of, and so never 304.
     """
 
     scopes: ClassVar[Mapping[str, set[str]]] = {}
@@ -31,6 +32,7 @@ class PlatformViewSet(GenericViewSet[Any]):
     # The actions that take time: their answers are counted as bookings taken, or refused and why (metrics).
     books: ClassVar[frozenset[str]] = frozenset()
     versioned: ClassVar[Collection[str]] = ()
+    always_whole: ClassVar[Collection[str]] = ()
     queryset: Any = None
     http_method_names: list[str] = ["get", "post", "put", "patch", "delete", "head"]  # noqa: RUF012 - never written to
 
@@ -93,6 +95,8 @@ class PlatformViewSet(GenericViewSet[Any]):
     def _conditional(self, request: Any, response: Any) -> HttpResponseBase:
         """304 for who has this version already, 412 for who asks for another one, else the response."""
         found: Any = get_conditional_response(request, etag=response["ETag"], response=response)
+        if found is not None and found.status_code == 304 and self.action in self.always_whole:  # noqa: PLR2004
+            return cast("HttpResponseBase", response)
         if found is not None and found.status_code == 412:  # noqa: PLR2004 - Django's has no body
             stale = StaleVersionError(version=response["ETag"].strip('"'))
             return self.finalize_response(request, self._refuse(stale), *self.args, **self.kwargs)

@@ -34,6 +34,8 @@ class BookingViewSet(OrderActions, EventBookingActions, CoachBookingViewSet):
         *EventBookingActions.EVENT_BOOKING_VERSIONED,
         *CoachBookingViewSet.versioned,
     }
+    # What is told of the event changes without a new version of the booking.
+    always_whole: ClassVar = {"retrieve"}
     scopes: ClassVar = {
         "retrieve": READS,
         **OrderActions.ORDER_SCOPES,
@@ -53,7 +55,10 @@ class BookingViewSet(OrderActions, EventBookingActions, CoachBookingViewSet):
         operation_id="getBooking",
         tags=["event-bookings"],
         summary="Read one booking",
-        description="Of an event; or of an office hour, in the format of that family.",
+        description=(
+            "Of an event; or of an office hour, in the format of that family. The ETag is for If-Match: what is told "
+            "of the event changes without it, so there is no 304."
+        ),
         parameters=[event_parameters.BOOKING_ID, event_parameters.FOR_ANYBODY],
         responses=_EITHER,
         examples=event_examples.BOOKING,

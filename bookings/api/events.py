@@ -47,6 +47,8 @@ class EventViewSet(PublishesForCoach):
     lookup_url_kwarg = "id"
     lookup_value_converter = "uuid"
     versioned: ClassVar = {"create", "retrieve", "cancel"}
+    # Free places come and go without a new version of the event.
+    always_whole: ClassVar = {"retrieve"}
     scopes: ClassVar = {
         "list": {"read:events"},
         "retrieve": {"read:events"},
@@ -105,7 +107,10 @@ class EventViewSet(PublishesForCoach):
         operation_id="getEvent",
         tags=["events"],
         summary="Read an event",
-        description="Whoever knows its id may: also of one that is not public.",
+        description=(
+            "Whoever knows its id may: also of one that is not public. The ETag is for If-Match: freePlaces changes "
+            "without it, so there is no 304."
+        ),
         parameters=[parameters.EVENT_ID, parameters.FOR_ANYBODY],
         responses=shapes.EventOutput,
         examples=examples.EVENT_READ,
