@@ -26,7 +26,10 @@ class HistoryViewSet(ActsForPerson):
         operation_id="listHistory",
         tags=["histories"],
         summary="Activity history of a user as athlete and as coach",
-        description="The latest start first, 20 a page. What they led shows all bookings of it.",
+        description=(
+            "The latest start first, 20 a page. What they led shows the bookings of it, the first 100 at the most; "
+            "with bookingStatus those of that status."
+        ),
         parameters=[shapes.HistoryQuery, parameters.HISTORY_OF, parameters.FOR_ANYBODY],
         responses=forced_singular_serializer(shapes.HistoryOutput),  # type: ignore[no-untyped-call]
         examples=examples.HISTORY,

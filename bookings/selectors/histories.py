@@ -1,18 +1,21 @@
 """What a person took part in and what they led."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value, Window
 from django.db.models.fields import BooleanField
+from django.db.models.functions import RowNumber
 
 from bookings.models import Event, EventBooking
 
 PAGE_SIZE: Final = 20
+# Bookings that are shown of an event that they led.
+MOST_SHOWN: Final = 100
 
 
 class Grouping(StrEnum):
@@ -56,7 +59,8 @@ class Page:
 def history(person_id: UUID, *, brand_id: UUID, wanted: Wanted, page: int) -> Page:
     """A page, counted from 0, of the events of a person as athlete and as coach; the latest start first.
 
-    Canceled ones too. An event that they led counts once; with a wanted status, where a booking in it is so.
+    Canceled ones too. An event that they led counts once, with the first MOST_SHOWN bookings of it; with a wanted
+    status, where a booking in it is so, and with those that are.
     """
     entries = _keys(person_id, brand_id, wanted)
     first = page * PAGE_SIZE
@@ -66,8 +70,7 @@ def history(person_id: UUID, *, brand_id: UUID, wanted: Wanted, page: int) -> Pa
     bookings = {booking.pk: booking for booking in EventBooking.objects.with_event().filter(pk__in=booked)}
     events = {event.pk: event for event in Event.objects.with_slot().filter(pk__in=led)}
     of_events: dict[UUID, list[EventBooking]] = {key: [] for key in led}
-    in_them = EventBooking.objects.known().filter(event__in=led).select_related("client").order_by("created_at", "pk")
-    for booking in in_them if led else ():
+    for booking in _in_events(led, wanted) if led else ():
         of_events[booking.event_id].append(booking)
     return Page(
         page,
@@ -79,6 +82,16 @@ def history(person_id: UUID, *, brand_id: UUID, wanted: Wanted, page: int) -> Pa
         ],
         entries.count(),
     )
+
+
+def _in_events(event_ids: Collection[UUID], wanted: Wanted) -> Iterable[EventBooking]:
+    """The first of each event that are wanted."""
+    bookings = EventBooking.objects.known().filter(event__in=event_ids)
+    if wanted.status is not None:
+        bookings = bookings.filter(status=wanted.status)
+    number = Window(RowNumber(), partition_by=F("event_id"), order_by=["created_at", "pk"])
+    shown = bookings.annotate(number=number).filter(number__lte=MOST_SHOWN)
+    return shown.select_related("client").order_by("created_at", "pk")
 
 
 def _keys(person_id: UUID, brand_id: UUID, wanted: Wanted) -> Any:
