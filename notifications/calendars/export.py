@@ -14,17 +14,16 @@ _EVER = Period(datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC
 
 
 def calendar_of_person(person: Person, *, now: datetime) -> bytes:
-    """What they have booked, called off or not, and what takes their time as staff, 1,000 entries at the most."""
-    ids = {
-        kind: list(subjects.source(kind).of_client(person.pk, _EVER.start, _EVER.end)[:MOST_ENTRIES])
-        for kind in subjects.kinds()
-    }
+    """What they have booked, called off or not, and what takes their time as staff: of more than 1,000 entries those
+    next to `now`, what comes before what was."""
+    ids = {kind: list(subjects.source(kind).of_client(person.pk, _EVER.start, _EVER.end)) for kind in subjects.kinds()}
     readers = subjects.readers()
     for kind, subject_id in _as_staff(person, now):
         if kind in readers:
             ids.setdefault(kind, []).append(subject_id)
     facts = [fact for kind, wanted in ids.items() if wanted for fact in readers[kind](wanted).values()]
-    entries = sorted(map(_entry, facts), key=lambda entry: (entry.starts_at, entry.uid))
+    facts.sort(key=lambda fact: (fact.ends_at <= now, abs(fact.starts_at - now), fact.id))
+    entries = sorted(map(_entry, facts[:MOST_ENTRIES]), key=lambda entry: (entry.starts_at, entry.uid))
     return feed(entries, title=person.name, zone=ZoneInfo(person.timezone))
 
 
