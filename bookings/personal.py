@@ -1,6 +1,7 @@
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bookings.models import CoachBooking, Dispute, Event, EventBooking, OfficeHour, WaitingPlace
 from bookings.rules.coach_booking import Status as CoachBookingStatus
@@ -35,32 +36,42 @@ def _in_dispute(who: Someone) -> Q:
     return found | Q(booking__event__coach_id=who.staff_id) if who.staff_id else found
 
 
-def _cancel_coach_bookings(who: Someone, now: datetime, limit: int) -> int:
-    """On either side; the other one is told."""
-    ahead = CoachBooking.objects.filter(
-        _as_client(who) | _as_coach(who), status=CoachBookingStatus.BOOKED, starts_at__gt=now
-    )
-    bookings = list(ahead.order_by("pk")[:limit])
-    for booking in bookings:
-        cancel_coach_booking(booking=booking, reason="", as_staff=True, now=now)
-    return len(bookings)
+def _led(who: Someone, now: datetime) -> QuerySet[Event]:
+    return Event.objects.filter(_as_coach(who), status=EventStatus.SCHEDULED, starts_at__gt=now)
+
+
+def _booked(who: Someone, now: datetime) -> QuerySet[EventBooking]:
+    return EventBooking.objects.filter(_as_client(who), status__in=CANCELLABLE, event__starts_at__gt=now)
+
+
+def _waited_for(who: Someone) -> QuerySet[WaitingPlace]:
+    return WaitingPlace.objects.in_line().filter(_as_client(who))
+
+
+def _lock_events(who: Someone, now: datetime) -> set[UUID]:
+    """Locks all events in which something of theirs is cancelled, at once: by steps, one that is led could come before
+    one with a smaller id that is booked, and two erasures would wait in a circle (docs/adr/0028)."""
+    event_ids = set(_led(who, now).values_list("pk", flat=True))
+    event_ids |= set(_booked(who, now).values_list("event_id", flat=True))
+    event_ids |= set(_waited_for(who).values_list("event_id", flat=True))
+    lock_events(event_ids)
+    return event_ids
 
 
 def _cancel_events(who: Someone, now: datetime, limit: int) -> int:
     """All that have not begun, and with each the places in it."""
-    ahead = Event.objects.filter(_as_coach(who), status=EventStatus.SCHEDULED, starts_at__gt=now)
-    # Each of them may have thousands of places.
-    events = list(ahead.order_by("pk")[: min(limit, 20)])
-    lock_events([event.pk for event in events])
+    event_ids = _lock_events(who, now)
+    # As they are now, under the locks. Each of them may have thousands of places.
+    events = list(_led(who, now).filter(pk__in=event_ids).order_by("pk")[: min(limit, 20)])
     for event in events:
         cancel_event(event=event, role=Role.SYSTEM, reason_code=_REASON_CODE, now=now)
     return len(events)
 
 
 def _cancel_event_bookings(who: Someone, now: datetime, limit: int) -> int:
-    ahead = EventBooking.objects.filter(_as_client(who), status__in=CANCELLABLE, event__starts_at__gt=now)
-    bookings = list(ahead.order_by("event_id")[:limit])
-    lock_events({booking.event_id for booking in bookings})
+    event_ids = _lock_events(who, now)
+    standing = _booked(who, now).filter(event__in=event_ids).select_for_update(of=("self",), no_key=True)
+    bookings = list(standing.order_by("event_id", "pk")[:limit])
     for booking in bookings:
         cancel_event_booking(booking=booking, role=Role.SYSTEM, reason_code=_REASON_CODE, now=now)
     return len(bookings)
@@ -68,25 +79,45 @@ def _cancel_event_bookings(who: Someone, now: datetime, limit: int) -> int:
 
 def _leave_lines(who: Someone, now: datetime, limit: int) -> int:
     """A place that is offered to them goes to the next in line."""
-    waiting = WaitingPlace.objects.in_line().filter(_as_client(who)).order_by("event_id", "pk")
-    event_ids = list(waiting.values_list("event_id", flat=True)[:limit])
-    lock_events(event_ids)
-    # As they are now, under the events' locks.
-    places = list(waiting.filter(event__in=event_ids))
+    event_ids = _lock_events(who, now)
+    places = list(_waited_for(who).filter(event__in=event_ids).order_by("event_id", "pk")[:limit])
     for place in places:
         leave_waiting_list(place=place, now=now)
     return len(places)
+
+
+def _cancel_coach_bookings(who: Someone, now: datetime, limit: int) -> int:
+    """On either side; the other one is told."""
+    ahead = CoachBooking.objects.filter(
+        _as_client(who) | _as_coach(who), status=CoachBookingStatus.BOOKED, starts_at__gt=now
+    )
+    # Locked as they are looked at: what somebody else has cancelled meanwhile is none of them.
+    bookings = list(ahead.select_for_update().order_by("pk")[:limit])
+    for booking in bookings:
+        cancel_coach_booking(booking=booking, reason="", as_staff=True, now=now)
+    return len(bookings)
+
+
+def _empty_reasons(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
+    """Why they, as a coach, cancelled places of others: copies of what the event said too."""
+    said = EventBooking.objects.filter(
+        Q(event__coach_id=who.staff_id) if who.staff_id else _NOBODY, canceled_by_role=Role.COACH
+    )
+    keys = list(said.exclude(cancellation_reason_text="").order_by("pk").values_list("pk", flat=True)[:limit])
+    return EventBooking.objects.filter(pk__in=keys).update(cancellation_reason_text="")
 
 
 def _end_office_hours(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
     return OfficeHour.objects.filter(_as_coach(who), is_active=True).update(is_active=False)
 
 
-register_step("coach_bookings_cancelled", _cancel_coach_bookings, at_once=True)
+# The ledger after all events, as everywhere (docs/adr/0028).
 register_step("events_cancelled", _cancel_events, at_once=True)
 register_step("event_bookings_cancelled", _cancel_event_bookings, at_once=True)
 register_step("waiting_places_left", _leave_lines, at_once=True)
+register_step("coach_bookings_cancelled", _cancel_coach_bookings, at_once=True)
 register_step("office_hours_ended", _end_office_hours, at_once=True)
+register_step("reasons_emptied", _empty_reasons)
 register_subjects(lambda who: CoachBooking.objects.filter(_as_client(who)).order_by().values_list("pk", flat=True))
 register_subjects(lambda who: EventBooking.objects.filter(_as_client(who)).order_by().values_list("pk", flat=True))
 register_subjects(lambda who: WaitingPlace.objects.filter(_as_client(who)).order_by().values_list("pk", flat=True))

@@ -22,7 +22,8 @@ def _as_provider(who: Someone) -> Q:
 def _cancel_visits(who: Someone, now: datetime, limit: int) -> int:
     """On either side; the other one is told. No fee is owed."""
     ahead = Visit.objects.filter(_as_client(who) | _as_provider(who), status__in=CANCELLABLE, starts_at__gt=now)
-    visits = list(ahead.order_by("pk")[:limit])
+    # Locked as they are looked at: what somebody else has cancelled or begun meanwhile is none of them.
+    visits = list(ahead.select_for_update().order_by("pk")[:limit])
     for visit in visits:
         cancel_visit(visit=visit, reason=None, as_staff=True, now=now)
     return len(visits)

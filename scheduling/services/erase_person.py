@@ -49,7 +49,7 @@ def _locked(person: Person) -> Person:
     """Nobody books them or for them from here on: who locked the client for it (`lock_client`) is waited for.
 
     Rows that refer to them may still be committed meanwhile (`no_key`). Postgres looks at those keys at commit, when
-    whoever writes has events locked for which we wait below; what they leave is found by a later look (Erasure.SETTLES).
+    whoever writes has events locked for which we wait below; what they leave is found later (Erasure.SETTLES).
     """
     # The client before the person, as those do who book.
     clients = Client.objects.select_for_update(of=("self", "person"), no_key=True)

@@ -1,6 +1,7 @@
 """A person who is erased while they book: nothing of theirs stands afterwards. By real threads, with a control."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,15 +9,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from bookings import personal as erasing_bookings
 from bookings.models import Event, EventBooking
 from bookings.services import place_order as ordering
+from bookings.services.cancel_coach_booking import cancel_coach_booking
 from scheduling.models import Client, Erasure, Person
 from scheduling.services.erase_person import erase_person
 from tenants.context import use
 from tenants.errors import DomainError
 from tests.erasure import world
-from tests.support import cast
+from tests.support import cast, visiting
 from tests.support.committed import in_threads
+from visits import personal as erasing_visits
+from visits.services.cancel_visit import cancel_visit
 
 ROUNDS = 6
 
@@ -113,3 +118,63 @@ def test_of_two_erasures_at_once_there_is_one_receipt(tenant: Any) -> None:
     assert first == second
     with use(tenant):
         assert Erasure.objects.count() == 1
+
+
+def _coach_booking(client: Client) -> Callable[[], Any]:
+    coach = cast.make_coach()
+    cast.make_office_hour(coach)
+    booking = cast.make_booking(coach, client, slot_at=world.at(3).replace(hour=9))
+    return lambda: cancel_coach_booking(booking=booking, reason="Ill", as_staff=True, now=timezone.now())
+
+
+def _visit(client: Client) -> Callable[[], Any]:
+    provider = visiting.make_provider()
+    slot = visiting.make_slot(provider, world.at(3).replace(hour=12))
+    visit = visiting.make_visit(slot, client, visiting.make_visit_type())
+    return lambda: cancel_visit(visit=visit, reason="Ill", as_staff=True, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("make", "cancels", "step"),
+    [
+        (_coach_booking, (erasing_bookings, "cancel_coach_booking"), "coach_bookings_cancelled"),
+        (_visit, (erasing_visits, "cancel_visit"), "visits_cancelled"),
+    ],
+)
+def test_nobody_cancels_between_the_look_at_a_booking_and_its_cancellation(
+    tenant: Any, monkeypatch: pytest.MonkeyPatch, make: Any, cancels: Any, step: str
+) -> None:
+    """Who tries it waits, and finds it cancelled; the erasure is not refused for it."""
+    with use(tenant):
+        client = cast.make_client()
+        cancel = make(client)
+    looked, tried = threading.Event(), threading.Event()
+    own = getattr(*cancels)
+
+    def after_the_other(**said: Any) -> Any:
+        looked.set()
+        tried.wait(timeout=0.5)
+        return own(**said)
+
+    monkeypatch.setattr(*cancels, after_the_other)
+
+    def other() -> str:
+        assert looked.wait(timeout=30)
+        with use(tenant):
+            try:
+                cancel()
+            except DomainError as error:
+                return error.code
+            finally:
+                tried.set()
+        return "cancelled"
+
+    def erase() -> int:
+        with use(tenant):
+            person = Person.objects.get(pk=client.person_id)
+            return int(erase_person(person=person, by="user:x", now=timezone.now()).done[step])
+
+    said, done = in_threads(other, erase)
+
+    assert done == 1
+    assert said != "cancelled"
