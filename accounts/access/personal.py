@@ -21,9 +21,13 @@ def _mails(who: Someone) -> Q:
     return _of_user(who) | (Q(address__iexact=who.email) if who.email else Q(pk__in=[]))
 
 
-def _remove_mail_files(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
-    """Before the rows that know their names."""
-    return remove_mails(AccountMail.objects.filter(_mails(who)).values_list("pk", flat=True))
+def _remove_mails(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
+    """All of them, however many: afterwards nobody knows the address any more by which they are found."""
+    mails = AccountMail.objects.filter(_mails(who))
+    keys = list(mails.values_list("pk", flat=True))
+    remove_mails(keys)
+    AccountMail.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def _end_sessions(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
@@ -39,7 +43,7 @@ def _end_sessions(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG0
     return len(ended)
 
 
-register_step("account_mail_files", _remove_mail_files, at_once=True)
+register_step("account_mails", _remove_mails, at_once=True)
 register_step("sessions", _end_sessions)
 
 personal("django_content_type", kept={_LIBRARY: ("id", "app_label", "model")})
@@ -65,7 +69,7 @@ personal(
 personal(
     "access_accountmail",
     of=_mails,
-    at_once=True,
+    by="account_mails",
     removed=("purpose", "address", "state", "created_at", "sent_at"),
     secret=("id", "user_id", "attempts", "due_at", "lease_until", "reason"),
 )

@@ -73,8 +73,8 @@ def test_killed_after_each_part_it_goes_on_and_the_receipt_is_whole(
     assert said.pop("history") >= 20
     assert said.pop("notifications_message") >= 8
     assert said == {
-        "access_accountmail": 2,
         "access_membership": 1,
+        "account_mails": 2,
         "accounts_user": 1,
         "bookings_coachbooking": 5,
         "bookings_coachcount": 1,
