@@ -39,6 +39,7 @@ OF_ALL = {
     "config.celery:app",
     "config.settings.environment:env",
     "notifications.api.urls:router",
+    "notifications.subjects:_shown",
     "notifications.subjects:_sources",
     "scheduling.api.urls:router",
     "scheduling.offers:_sources",

@@ -33,6 +33,12 @@ class Corner:
     ids: dict[str, Any]
 
     @property
+    def told(self) -> set[Any]:
+        """About what its client is mailed, once each: a booking, a visit, a place in an event to come, and one that
+        was cancelled. Of events that are over nobody is told."""
+        return {self.ids[name] for name in ("bookings.id", "visits.id", "bookings.id.retrieve", "bookings.id.dismiss")}
+
+    @property
     def tokens(self) -> dict[str, str]:
         return {"service": self.service_token, "client": self.client_token, "coach": self.coach_token}
 

@@ -100,6 +100,6 @@ def test_every_task_of_ours_is_a_tenants_or_says_why_not() -> None:
     of_the_platform = {
         "notifications.sweep", "notifications.rotate", "accounts.sweep_mails",
         "accounts.forget_expired", "api.forget_idempotency_keys", "notifications.forget_deliveries",
-        "scheduling.forget_holds",
+        "scheduling.forget_holds", "scheduling.sweep_erasures", "bookings.sweep_lines",
     }  # fmt: skip
     assert {name for name, task in ours.items() if not isinstance(task, TenantTask)} == of_the_platform
