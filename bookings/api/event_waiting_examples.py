@@ -12,7 +12,7 @@ _WAITING: dict[str, Any] = {
     "state": "waiting",
     "offeredUntil": None,
 }
-LINE: Final = [answered("A line", [_WAITING])]
+LINE: Final = [answered("A line", _WAITING)]
 JOINED: Final = [
     sent("Maya waits", {"userId": PATIENT}),
     answered(

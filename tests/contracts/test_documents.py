@@ -35,6 +35,7 @@ SERVED = {
     "createEvent",
     "listEvents",
     "listHistory",
+    "deleteUserBookingData",
 }
 
 
