@@ -117,6 +117,7 @@ _SAMPLES = _Samples(
     visit_type="video-visit",
     coach_id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
     id="53075d23-6c3f-5e98-b11a-0b04678e1dec",
+    other="another booking",
     notice_minutes="120",
     horizon_days="60",
     status="cancelled",
