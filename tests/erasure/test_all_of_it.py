@@ -23,7 +23,7 @@ from tests.support import cast
 
 def test_mails_to_the_address_go_before_it_is_gone(north: Any) -> None:
     person, now = cast.make_client().person, timezone.now()
-    mail = {"purpose": "password_reset", "created_at": now, "due_at": now}
+    mail: dict[str, Any] = {"purpose": "password_reset", "created_at": now, "due_at": now}
     AccountMail.objects.bulk_create(AccountMail(address=person.email.upper(), **mail) for _ in range(BATCH + 1))
     other = AccountMail.objects.create(address="other@example.com", **mail)
 
@@ -40,7 +40,7 @@ def test_a_coachs_words_are_gone_from_others_bookings(north: Any) -> None:
     own = world.book(one, world.make_event(coach, 5))[0]
     for client in (one, two):
         world.book(client, led, kept)
-    said = {"reason_code": "Other", "reason_text": world.WORD, "now": timezone.now()}
+    said: dict[str, Any] = {"reason_code": "Other", "reason_text": world.WORD, "now": timezone.now()}
     for event in (led, kept):
         cancel_event(event=event, role=Role.COACH, **said)
     cancel_event_booking(booking=own, role=Role.ATHLETE, **said)

@@ -150,14 +150,15 @@ def test_nobody_cancels_between_the_look_at_a_booking_and_its_cancellation(
         client = cast.make_client()
         cancel = make(client)
     looked, tried = threading.Event(), threading.Event()
-    own = getattr(*cancels)
+    module, service = cancels
+    own = getattr(module, service)
 
     def after_the_other(**said: Any) -> Any:
         looked.set()
         tried.wait(timeout=0.3)
         return own(**said)
 
-    monkeypatch.setattr(*cancels, after_the_other)
+    monkeypatch.setattr(module, service, after_the_other)
 
     def other() -> str:
         assert looked.wait(timeout=30)
