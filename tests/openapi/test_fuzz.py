@@ -22,6 +22,16 @@ PATIENT = "maya.lindqvist@harbor.example.com"
 COACH = "ines.calloway@harbor.example.com"
 
 
+ERASURE = "/v1/bookings/user-data"
+
+
+def _sparing(document: dict[str, Any]) -> dict[str, Any]:
+    """Without erasing people: schemathesis sends ids that it has read, and the others are to sign in afterwards."""
+    paths = document["paths"]
+    kept = {method: body for method, body in paths[ERASURE].items() if method != "delete"}
+    return {**document, "paths": {**paths, ERASURE: kept}}
+
+
 @pytest.fixture
 def app() -> Iterator[Any]:
     """The application, with the connections of schemathesis' threads closed in the end."""
@@ -57,7 +67,7 @@ def test_every_answer_is_as_documented(demo: Demo, app: Any, who: str, examples:
     }[who]()
 
     whole = parsed() if who == "coach" else fuzzing.without_keys(parsed())
-    outcome = _fuzz(demo, app, token, examples=examples, document=whole)
+    outcome = _fuzz(demo, app, token, examples=examples, document=_sparing(whole))
 
     assert not outcome.findings, _said(outcome)
     assert not outcome.errors
