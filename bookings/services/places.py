@@ -71,14 +71,14 @@ def end_expired_offers(event_ids: Collection[UUID]) -> bool:
     To be called with the events locked.
     """
     expired = list(WaitingPlace.objects.with_event().expired().filter(event__in=event_ids))
+    if not expired:
+        return False
     now = database_now()
     for place in expired:
         step(place, WaitingState.EXPIRED, now=now)
         give_place_back(place.event_id)
-    if expired:
-        occasions = [waiting_occasion(place) for place in expired]
-        announce_all(event=Happening.OFFER_EXPIRED, occasions=occasions, now=now)
-    return bool(expired)
+    announce_all(event=Happening.OFFER_EXPIRED, occasions=[waiting_occasion(place) for place in expired], now=now)
+    return True
 
 
 def locked_with_event(booking: EventBooking) -> EventBooking:
