@@ -5,13 +5,14 @@ import string
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
 
 from api.errors import InvalidInputError
 from api.openapi_views import document
-from bookings.event_errors import SeriesConflictError
+from bookings.event_errors import OverlappingBookingError, SeriesConflictError
 from config.urls import tenant
 from scheduling.rules.recurrence import InvalidRuleError
 from tenants.errors import DomainError
@@ -45,6 +46,7 @@ CATALOGUE = _catalogue()
 MADE_OTHERWISE: dict[type[DomainError], Callable[[], DomainError]] = {
     InvalidInputError: lambda: InvalidInputError({"field": ["Is wrong."]}),
     InvalidRuleError: lambda: InvalidRuleError("COUNT is wrong."),
+    OverlappingBookingError: lambda: OverlappingBookingError(event_id=uuid4(), other_id=None),
     SeriesConflictError: lambda: SeriesConflictError([], days=3),
 }
 
