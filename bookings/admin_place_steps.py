@@ -1,6 +1,6 @@
 """Places in events as rows with a button for each step that is possible, and the address of these buttons."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +86,11 @@ class Place:
     address: str
     page: str
     is_changed: bool
+
+    @property
+    def reasons(self) -> Sequence[tuple[str, str]]:
+        """Why it may be cancelled: first what staff chooses most."""
+        return REASON_CODES[::-1]
 
     @property
     def kind(self) -> str:

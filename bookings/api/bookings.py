@@ -75,7 +75,7 @@ class BookingViewSet(OrderActions, EventBookingActions, CoachBookingViewSet):
         """A booking of an office hour, for its sides. Raises BookingNotFoundError, as for a place in an event."""
         try:
             booking = self._found(booking_id)
-            self._as_staff(self.request, booking)
+            self._as_staff(booking)
         except ForeignBookingError as error:
             raise BookingNotFoundError from error
         return booking

@@ -294,13 +294,11 @@ class VisitViewSet(meetings.HasMeeting, BooksHeldTime):
             visit = Visit.objects.with_people().get(pk=UUID(visit_id), brand=current_brand_id(self.request))
         except (ValueError, Visit.DoesNotExist) as error:
             raise errors.VisitNotFoundError from error
-        caller = principal_of(self.request)
-        if self.person_id is None:
-            if caller.user_id is None and _MANAGE in caller.scopes:
-                return visit, True
-        elif self.person_id == visit.provider.person_id:
+        if self.is_service_with(_MANAGE):
             return visit, True
-        elif self.person_id == visit.client.person_id:
+        if self.person_id == visit.provider.person_id:
+            return visit, True
+        if self.person_id == visit.client.person_id:
             return visit, False
         raise errors.VisitNotFoundError
 
