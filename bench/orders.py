@@ -12,6 +12,7 @@ machine's cores.
 import argparse
 import itertools
 import json
+import logging
 import os
 import re
 import tempfile
@@ -37,7 +38,7 @@ from tests.support.database import drop_template, owner_connection  # noqa: E402
 from tests.support.http import Rest  # noqa: E402
 from tests.support.live import Live, live  # noqa: E402
 
-CLIENTS = 500_000
+CLIENTS = 600_000
 # So many of them for each run; nobody orders twice.
 A_RUN = 20_000
 # Sets of events of which two orders at the same moment seldom want the same.
@@ -45,12 +46,11 @@ SETS = 500
 CAPACITY = 1_000_000
 # Added to the number of a client: a key that is found again in the captured statements.
 FIRST_KEY = 770_000_000
-# pgbench's number of an order, of all connections together.
-NUMBER = f"(:i * {CONNECTIONS} + :client_id)"
 
 
 def main() -> None:
     options = _options()
+    logging.disable(logging.INFO)
     with tempfile.TemporaryDirectory() as folder, live(f"bench_{os.getpid()}", Path(folder), NoBlocker()) as platform:
         try:
             scene = Scene(platform, largest=max(options.sizes))
@@ -77,8 +77,7 @@ class Scene:
         _add_clients(platform.database_name, self.schema, slot.brand_id)
 
     def measure(self, size: int, *, contended: bool, seconds: int) -> None:
-        captured, warm, ours_from, theirs_from = (next(self._runs) for _ in range(4))
-        statements = self._statements(size, contended=contended, client=captured, first=theirs_from)
+        captured, warm, ours_from = (next(self._runs) for _ in range(3))
 
         def orders(first: int) -> Iterator[load.Request]:
             headers = {"Host": HOST, "Authorization": f"Bearer {self.token}"}
@@ -89,22 +88,32 @@ class Scene:
         port = self.platform.port
         load.run(port=port, connections=CONNECTIONS, seconds=1, requests=orders(warm))
         ours = load.run(port=port, connections=CONNECTIONS, seconds=seconds, requests=orders(ours_from))
-        limit = sql.pgbench(
-            url=self.platform.environment["DATABASE_URL"], schema=self.schema, statements=statements,
-            connections=CONNECTIONS, seconds=seconds, protocol="simple",
-        )  # fmt: skip
+        written, known = self._captured(size, contended=contended, client=captured)
         wanted = "the same events" if contended else "different events"
         print(
-            f"\n{size} events an order, {wanted}, {CONNECTIONS} connections, {len(statements)} statements a request\n"
-            f"  HTTP     {ours.per_second:8.1f}/s   p50 {ours.percentile(0.5):7.1f} ms   "
-            f"p95 {ours.percentile(0.95):7.1f} ms   {dict(ours.statuses)}\n"
-            f"  pgbench  {limit.per_second:8.1f}/s   average {limit.average:7.1f} ms   "
-            f"ratio {ours.per_second / limit.per_second:.3f}",
+            f"\n{size} events an order, {wanted}, {CONNECTIONS} connections, {len(written)} statements a request\n"
+            f"  HTTP               {ours.per_second:8.1f}/s   p50 {ours.percentile(0.5):7.1f} ms   "
+            f"p95 {ours.percentile(0.95):7.1f} ms   {dict(ours.statuses)}",
             flush=True,
         )
+        for protocol in ("simple", "prepared"):
+            limit = sql.pgbench(
+                url=self.platform.environment["DATABASE_URL"], schema=self.schema, connections=CONNECTIONS,
+                seconds=seconds, protocol=protocol, statements=[
+                    r"\set i :i + 1",
+                    # The number of this order among those of all connections.
+                    rf"\set n {next(self._runs)} + :i * {CONNECTIONS} + :client_id",
+                    *(_rewritten(statement, known, captured) for statement in written),
+                ],
+            )  # fmt: skip
+            print(
+                f"  pgbench {protocol:10} {limit.per_second:8.1f}/s   average {limit.average:7.1f} ms   "
+                f"ratio {ours.per_second / limit.per_second:.3f}",
+                flush=True,
+            )
 
-    def _statements(self, size: int, *, contended: bool, client: int, first: int) -> list[str]:
-        """Those of one order, with its client and its ids written as functions of pgbench's number of the order."""
+    def _captured(self, size: int, *, contended: bool, client: int) -> tuple[list[str], dict[str, str]]:
+        """The statements of one order, and its ids as expressions of `:n`, the number of an order."""
         which = 0 if contended else client % SETS
         with self.platform.inside(HOST):
             tenant = resolve(host=HOST, number=None)
@@ -116,39 +125,42 @@ class Scene:
         if answer.status_code != 201:
             raise RuntimeError(f"{answer.status_code}: {answer.content!r}")
         order = answer.json()
-        number = f"({first} + {NUMBER})"
         known = {
-            str(_person_id(client)): f"md5('client-' || {number})::uuid",
-            order["orderId"]: f"md5('o' || {number})::uuid",
+            str(_person_id(client)): "md5('client-' || :n)::uuid",
+            order["orderId"]: "md5('o' || :n)::uuid",
         }
         for index, booking in enumerate(order["bookings"]):
-            known[booking["bookingId"]] = f"md5('b{index}-' || {number})::uuid"
+            known[booking["bookingId"]] = f"md5('b{index}-' || :n)::uuid"
         for index in range(size):
-            at = "0" if contended else f"({number} % {SETS})"
+            at = "0" if contended else f"(:n % {SETS})"
             known[str(_event_id(which, index))] = f"md5('event-' || {at} || '-{index}')::uuid"
         # pgbench sets the search path once, as a connection that stays in its tenant does.
-        written = [q["sql"] for q in captured.captured_queries if not q["sql"].startswith("SET search_path")]
-        key = f"({FIRST_KEY} + {number})"
-        return [
-            r"\set i :i + 1",
-            *(_rewritten(statement, known, str(FIRST_KEY + client), key) for statement in written),
-        ]
+        return [q["sql"] for q in captured.captured_queries if not q["sql"].startswith("SET search_path")], known
 
 
-def _rewritten(statement: str, known: dict[str, str], client: str, key: str) -> str:
-    """With expressions for the known ids, alone and in arrays."""
+def _rewritten(statement: str, known: dict[str, str], client: int) -> str:
+    """With expressions for the known ids and the client's key: alone, in arrays and within longer texts (JSON)."""
+    key = str(FIRST_KEY + client)
+    its_key = f"({FIRST_KEY} + :n)"
 
     def literal(found: re.Match[str]) -> str:
-        items = found[1].strip("{}").split(",")
-        if not any(item in known or item == client for item in items):
-            return found[0]
-        written = [known.get(item) or (key if item == client else f"'{item}'") for item in items]
-        return f"ARRAY[{', '.join(written)}]" if found[1].startswith("{") else written[0]
+        text = found[1]
+        if text in known:
+            return known[text]
+        if re.fullmatch(r"\{[0-9a-f,-]+\}", text):
+            items = [known.get(item) or (its_key if item == key else f"'{item}'") for item in text[1:-1].split(",")]
+            return f"ARRAY[{', '.join(items)}]"
+        # JSON's `:null` would be a variable of pgbench.
+        text = re.sub(r'":(?=[a-z])', '": ', text)
+        pieces = [known.get(piece) or f"'{piece}'" for piece in re.split(rf"({'|'.join(known)})", text)]
+        return f"({' || '.join(pieces)})" if len(pieces) > 1 else pieces[0]
 
+    # An apostrophe in a comment begins no literal.
+    statement = re.sub(r"^\s*--.*$", "", statement, flags=re.MULTILINE)
     dashed = re.compile(r"\b[0-9a-f]{32}\b")
     statement = dashed.sub(lambda found: str(UUID(found[0])), statement)
-    statement = re.sub(r"'(\{?[0-9a-f,-]+\}?)'", literal, statement)
-    return statement.replace(client, key)
+    statement = re.sub(r"'((?:[^']|'')*)'", literal, statement)
+    return statement.replace(key, its_key)
 
 
 def _body(client: int, which: int, size: int) -> dict[str, object]:
