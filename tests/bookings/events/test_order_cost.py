@@ -48,4 +48,4 @@ def test_an_order_costs_the_same_however_many_events_are_in_it(statements: Any, 
 
 
 # With all that is asked before it (who, brand, limits, idempotency), the messages and the answer.
-MOST = 40
+MOST = 24
