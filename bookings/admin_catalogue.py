@@ -46,10 +46,6 @@ class EventSettingsAdmin(NoDelete, BrandScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
         return () if obj is None else ("brand",)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
-        obj.version += change
-        super().save_model(request, obj, form, change)
-
 
 @admin.register(TimeSlot, site=tenant_site)
 class TimeSlotAdmin(ReadOnly, BrandScopedAdmin):

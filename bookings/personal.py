@@ -130,7 +130,7 @@ register_owners(
 
 personal("bookings_sport", kept={_TENANT: ("id", "name", "is_active")})
 personal("bookings_disputereason", kept={_TENANT: ("id", "name", "is_active")})
-personal("bookings_eventsettings", kept={_TENANT: ("id", "brand_id", "allows_overlaps", "offer_minutes", "version")})
+personal("bookings_eventsettings", kept={_TENANT: ("id", "brand_id", "allows_overlaps", "offer_minutes")})
 personal(
     "bookings_officehour",
     of=_as_coach,

@@ -213,7 +213,6 @@ class Migration(migrations.Migration):
                         verbose_name="offers to who waits (minutes)",
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1)),
                 (
                     "brand",
                     models.OneToOneField(

@@ -27,7 +27,6 @@ class EventSettings(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(60 * 24 * 7)],
         help_text="How long a place that became free is kept for the next in line.",
     )
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name_plural = "event settings"
