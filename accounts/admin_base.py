@@ -1,12 +1,15 @@
 """What the admin's pages share: brands, and editing through services only."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.db.models import ForeignKey, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
@@ -116,6 +119,17 @@ class BrandScopedAdmin(OneBrandOrAll, WithHistory):
 class ReadOnly(ModelAdmin):
     """Rows that only services write: shown, searched and never edited here."""
 
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:  # noqa: ARG002
+        """What the page of a row shows beside its fields, for its template."""
+        return {}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        more = {} if obj is None else self.also_shown(request, obj)
+        response: HttpResponse = super().render_change_form(request, {**context, **more}, *args, obj=obj, **kwargs)
+        return response
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
 
@@ -175,3 +189,9 @@ def selectable_brands(request: HttpRequest, permission: str) -> QuerySet[Brand]:
     if brands is None or own is None:
         return Brand.objects.all()
     return Brand.objects.filter(pk__in=brands | own)
+
+
+def zone_of_pages(brands: Iterable[Brand]) -> ZoneInfo:
+    """In which zone a page shows these brands' times: theirs, where they share one; else the tenant's."""
+    zones = {brand.timezone for brand in brands}
+    return ZoneInfo(zones.pop() if len(zones) == 1 else timezone.get_current_timezone_name())

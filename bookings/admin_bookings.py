@@ -210,19 +210,12 @@ class CoachBookingAdmin(ReadOnly, ActsThroughServices):
             actions = [one for one in actions if not one.action_name.endswith("_move")]
         return actions
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """With what was told about the booking, for who may see messages of its brand."""
-        booking: Any = self.get_object(request, object_id) if object_id else None
-        if booking is not None and may_see_messages(request, booking):
-            timeline = with_names(message_timeline(kind=CoachBooking.SUBJECT_KIND, subject_id=booking.pk))
-            extra_context = {**(extra_context or {}), "timeline": timeline, "timeline_title": "Messages"}
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        if not may_see_messages(request, row):
+            return {}
+        timeline = with_names(message_timeline(kind=CoachBooking.SUBJECT_KIND, subject_id=row.pk))
+        return {"timeline": timeline, "timeline_title": "Messages"}
 
     def _record(self, request: HttpRequest, object_id: str, *, came: bool) -> HttpResponse:
         def record(booking: CoachBooking) -> str:

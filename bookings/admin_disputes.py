@@ -85,18 +85,9 @@ class DisputeAdmin(ReadOnly, ActsThroughServices):
     def state(self, dispute: Dispute) -> str:
         return "Settled" if dispute.resolved_at else "Open"
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        dispute: Any = self.get_object(request, object_id) if object_id else None
-        if dispute is not None:
-            extra_context = {**(extra_context or {}), **_story(dispute)}
-            extra_context["may_resolve"] = dispute.resolved_at is None and self.has_act_permission(request, dispute.pk)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        may_resolve = row.resolved_at is None and self.has_act_permission(request, row.pk)
+        return {**_story(row), "may_resolve": may_resolve}
 
     def resolve(self, request: HttpRequest, dispute_id: int) -> HttpResponse:
         if request.method != "POST":

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.decorators import action
 
-from accounts.admin_base import permission_to, selectable_brands
+from accounts.admin_base import permission_to, selectable_brands, zone_of_pages
 from accounts.admin_sites import tenant_site
 from api.admin_services import ActsThroughServices
 from bookings.admin_bookings import parse_day
@@ -42,7 +42,7 @@ class ShowsWeek(ActsThroughServices):
 
     @action(description="Calendar", permissions=["view"], icon="calendar_view_week", url_path="week")
     def week(self, request: HttpRequest) -> HttpResponse:
-        zone, now = _zone(request), timezone.now()
+        zone, now = zone_of_pages(selectable_brands(request, permission_to("view", Event))), timezone.now()
         today = now.astimezone(zone).date()
         asked = parse_day(request.GET.get("from", ""))
         first = max(asked, _FIRST) if asked else today
@@ -75,7 +75,7 @@ def todays_events(request: HttpRequest, *, now: datetime) -> ToDo | None:
     """What the viewer has to do of events; None where there is nothing to see. So many statements, however many."""
     if not request.user.has_perm(permission_to("view", Event)):
         return None
-    zone = _zone(request)
+    zone = zone_of_pages(selectable_brands(request, permission_to("view", Event)))
     today = now.astimezone(zone).date()
     start, end = _start(today, zone), _start(today + timedelta(days=1), zone)
     near = _rows(Event, request).filter(ends_at__gt=start, starts_at__lt=end, status=EventStatus.SCHEDULED)
@@ -97,12 +97,6 @@ def _by_day(events: Iterable[Event], first: date, zone: ZoneInfo, *, now: dateti
     for event in events:
         days[event.starts_at.astimezone(zone).date()].append(card(event, now=now))
     return list(days.items())
-
-
-def _zone(request: HttpRequest) -> ZoneInfo:
-    """That of the viewer's brands, where they share one; else the tenant's."""
-    zones = set(selectable_brands(request, permission_to("view", Event)).values_list("timezone", flat=True))
-    return ZoneInfo(zones.pop()) if len(zones) == 1 else ZoneInfo(timezone.get_current_timezone_name())
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:

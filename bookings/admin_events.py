@@ -166,44 +166,32 @@ class EventAdmin(ReadOnly, ShowsWeek, PublishesEvents, CancelsEvents, PrintsAtte
             return actions
         return [one for one in actions if not one.action_name.endswith("_cancel")]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        event: Any = self.get_object(request, object_id) if object_id else None
-        if event is not None:
-            extra_context = {**(extra_context or {}), **self._people(request, event)}
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def _people(self, request: HttpRequest, event: Any) -> dict[str, Any]:
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Who comes, who waits, and what they were told. So many statements, however many they are."""
         now, changed = timezone.now(), request.GET.get("place", "")
-        bookings = event.bookings.known().select_related("client__person").order_by("created_at", "pk")
+        bookings = row.bookings.known().select_related("client__person").order_by("created_at", "pk")
         shown = list(bookings[: _MOST + 1])
         for booking in shown:
-            booking.event = event
+            booking.event = row
         place_admin: Any = tenant_site._registry[EventBooking]  # noqa: SLF001 - no public way to a registered admin
-        rows = places(
+        found = places(
             shown[:_MOST], changeable=place_admin.changeable(request, shown[:_MOST]), now=now, changed=changed
         )
         people = {
-            "fill": fill_of(event),
-            "when": when(event),
-            "what": what(event),
-            "coachs_clock": coachs_clock(event),
-            "is_over": event.ends_at <= now,
+            "fill": fill_of(row),
+            "when": when(row),
+            "what": what(row),
+            "coachs_clock": coachs_clock(row),
+            "is_over": row.ends_at <= now,
             "coming": sorted(
-                (row for row in rows if row.booking.status not in _OFF),
-                key=lambda row: row.booking.status != Status.PENDING,
+                (place for place in found if place.booking.status not in _OFF),
+                key=lambda place: place.booking.status != Status.PENDING,
             ),
-            "off": [row for row in rows if row.booking.status in _OFF],
+            "off": [place for place in found if place.booking.status in _OFF],
             "is_more": len(shown) > _MOST,
-            "line": line_of(event)[:_MOST],
+            "line": line_of(row)[:_MOST],
         }
-        if may_see_messages(request, event):
+        if may_see_messages(request, row):
             told = message_timelines(
                 kind=EventBooking.SUBJECT_KIND, subject_ids=[booking.pk for booking in shown[:_MOST]], most=_MOST
             )

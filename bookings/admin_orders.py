@@ -58,22 +58,13 @@ class OrderAdmin(ReadOnly, BrandScopedAdmin):
     def payment(self, order: Order) -> str:
         return order.get_payment_status_display()
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        order: Any = self.get_object(request, object_id) if object_id else None
-        if order is not None:
-            bookings = with_bookings(Order.objects.filter(pk=order.pk)).get().bookings.all()
-            rows = places(bookings, changeable=(), now=order.created_at)
-            ordered = [
-                (row, what(row.booking.event), when(row.booking.event), roubles(row.booking.price)) for row in rows
-            ]
-            extra_context = {**(extra_context or {}), "ordered": ordered, "total": roubles(order.price or 0)}
-        return super().changeform_view(request, object_id, form_url, extra_context)
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:  # noqa: ARG002
+        bookings = with_bookings(Order.objects.filter(pk=row.pk)).get().bookings.all()
+        ordered = [
+            (place, what(place.booking.event), when(place.booking.event), roubles(place.booking.price))
+            for place in places(bookings, changeable=(), now=row.created_at)
+        ]
+        return {"ordered": ordered, "total": roubles(row.price or 0)}
 
 
 def sees_orders(request: HttpRequest) -> bool:

@@ -136,23 +136,14 @@ class EventBookingAdmin(ReadOnly, TakesSteps):
             hidden |= {name for name, value in said.items() if not value}
         return tuple(name for name in self.fields if name not in hidden)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """With what can be done, and what was told about it for who may see messages of its brand."""
-        booking: Any = self.get_object(request, object_id) if object_id else None
-        if booking is not None:
-            place = places([booking], changeable=self.changeable(request, [booking]), now=timezone.now())[0]
-            extra_context = {**(extra_context or {}), "place": place, "what": what(booking.event)}
-            extra_context["when"] = when(booking.event)
-            if may_see_messages(request, booking):
-                told = message_timeline(kind=EventBooking.SUBJECT_KIND, subject_id=booking.pk)
-                extra_context |= {"timeline": with_names(told), "timeline_title": "Messages"}
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        place = places([row], changeable=self.changeable(request, [row]), now=timezone.now())[0]
+        shown = {"place": place, "what": what(row.event), "when": when(row.event)}
+        if may_see_messages(request, row):
+            told = message_timeline(kind=EventBooking.SUBJECT_KIND, subject_id=row.pk)
+            shown |= {"timeline": with_names(told), "timeline_title": "Messages"}
+        return shown
 
     @action(description="Approvals", permissions=["view"], icon="approval_delegation", url_path="approvals")
     def approvals(self, request: HttpRequest) -> HttpResponse:

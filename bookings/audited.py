@@ -57,6 +57,7 @@ EVENT_SETTINGS = audited(
     subject=("brand", "brand_id"),
     brand="brand_id",
     plain=("id", "brand_id", "allows_overlaps", "offer_minutes"),
+    bookkeeping=("version",),
 )
 TIME_SLOT = audited(
     "bookings_timeslot",

@@ -203,26 +203,16 @@ class MessageAdmin(ReadOnly, ActsThroughServices):
         actions: list[Any] = super().get_actions_detail(request, None)
         return [one for one in actions if possible[one.method.original_function_name]]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def also_shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """With the message's story: why it was sent or wasn't, and what happened to it."""
-        message: Any = self.get_object(request, object_id) if object_id else None
-        if message is not None:
-            extra_context = {
-                **(extra_context or {}),
-                "why_sentence": why(message),
-                "timeline": with_names(timeline_of([message])),
-                "timeline_title": "What happened",
-                "subject_page": _page_of_subject(message),
-                "rule_page": reverse("admin:notifications_rule_change", args=[message.rule_id]),
-                "reader_page": _page_of_reader(request, message),
-            }
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        return {
+            "why_sentence": why(row),
+            "timeline": with_names(timeline_of([row])),
+            "timeline_title": "What happened",
+            "subject_page": _page_of_subject(row),
+            "rule_page": reverse("admin:notifications_rule_change", args=[row.rule_id]),
+            "reader_page": _page_of_reader(request, row),
+        }
 
 
 def why(message: Message) -> str:

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import takewhile
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from accounts.admin_base import permission_to, selectable_brands
+from accounts.admin_base import permission_to, selectable_brands, zone_of_pages
 from accounts.admin_sites import tenant_site
 from accounts.backends import brands_for, own_brands_for
 from api.admin_services import ActsThroughServices
@@ -100,8 +99,7 @@ def todays_visits(request: HttpRequest, *, now: datetime) -> Today | None:
         return None
     admin: Any = tenant_site._registry[Visit]  # noqa: SLF001 - Django has no public way to a registered admin
     brands = list(selectable_brands(request, permission))
-    zones = {brand.timezone for brand in brands}
-    zone = ZoneInfo(zones.pop()) if len(zones) == 1 else ZoneInfo(timezone.get_current_timezone_name())
+    zone = zone_of_pages(brands)
     today = now.astimezone(zone).date()
     day = Day(_day(request.GET.get("day", "")) or today, zone)
     seen = admin.get_queryset(request).select_related("client__person", "provider__person", "service", "brand")
