@@ -4,8 +4,6 @@ The race counts because it can be lost: where offered places are not counted, so
 """
 
 import signal
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +13,7 @@ from scheduling.models import Client
 from tests.races.test_orders import Race
 from tests.support import eventing
 from tests.support.database import owner_connection
-from tests.support.live import Live
+from tests.support.live import Live, wait_until
 
 pytestmark = pytest.mark.serial
 
@@ -76,13 +74,13 @@ def test_a_killed_worker_loses_no_place(platform: Live) -> None:
             eventing.let_offers_expire()
         platform.start_worker()
         platform.start_beat()
-        _until(lambda: _waits_for_a_lock(platform))
+        wait_until(platform.waits_for_a_lock, "the worker to pass it on")
         platform.stop("worker", how=signal.SIGKILL)
     assert _states(platform) == ["offered", "waiting"]
 
     platform.start_worker("other")
 
-    _until(lambda: _states(platform) == ["expired", "offered"])
+    wait_until(lambda: _states(platform) == ["expired", "offered"], "the next in line", seconds=60)
     with platform.inside():
         assert eventing.miscounted() == []
 
@@ -90,21 +88,6 @@ def test_a_killed_worker_loses_no_place(platform: Live) -> None:
 def _states(platform: Live) -> list[str]:
     with platform.inside():
         return list(WaitingPlace.objects.order_by("number").values_list("state", flat=True))
-
-
-def _waits_for_a_lock(platform: Live) -> bool:
-    with owner_connection(platform.database_name) as connection:
-        found = connection.execute(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return found.fetchone() is not None
-
-
-def _until(true: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def _schema(platform: Live) -> str:

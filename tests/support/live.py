@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import redis
 
-from tests.support.database import ROOT, TEMPLATE, database
+from tests.support.database import ROOT, TEMPLATE, database, owner_connection
 
 
 class Live:
@@ -102,6 +102,14 @@ class Live:
                 connection.close()
                 connection.settings_dict["NAME"] = before
                 forget()
+
+    def waits_for_a_lock(self) -> bool:
+        """Whether somebody waits in the database for what another transaction has locked."""
+        with owner_connection(self.database_name) as owner:
+            waiting = owner.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return waiting.fetchone() is not None
 
     def stop(self, name: str, *, how: signal.Signals = signal.SIGTERM) -> None:
         """Ends a part with all its child processes."""
