@@ -57,7 +57,6 @@ EVENT_SETTINGS = audited(
     subject=("brand", "brand_id"),
     brand="brand_id",
     plain=("id", "brand_id", "allows_overlaps", "offer_minutes"),
-    bookkeeping=("version",),
 )
 TIME_SLOT = audited(
     "bookings_timeslot",
@@ -122,7 +121,8 @@ EVENT_BOOKING = audited(
     kind="event_booking",
     subject=("event_booking", "id"),
     brand="brand_id",
-    owner=("client", "client_id"),
+    # Not the client alone: why it was canceled, its coach may have said.
+    owner=("event_booking", "id"),
     plain=(
         "id",
         "order_id",

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from bookings.services.cancel_event import cancel_event
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.leave_waiting_list import leave_waiting_list
 from bookings.services.places import lock_events
-from tenants.personal import Someone, personal, register_owners, register_step, register_subjects
+from tenants.personal import Someone, personal, register_led, register_owners, register_step, register_subjects
 
 _NOBODY = Q(pk__in=[])
 _REASON_CODE = "Other"
@@ -26,6 +27,15 @@ def _as_client(who: Someone) -> Q:
 
 def _as_coach(who: Someone) -> Q:
     return Q(coach_id=who.staff_id) if who.staff_id else _NOBODY
+
+
+def _of_led_event(who: Someone) -> Q:
+    return Q(event__coach_id=who.staff_id) if who.staff_id else _NOBODY
+
+
+def _said_why(who: Someone) -> Q:
+    """Places of others that they canceled as a coach, or with the whole event."""
+    return _of_led_event(who) & Q(canceled_by_role=Role.COACH)
 
 
 def _in_dispute(who: Someone) -> Q:
@@ -100,15 +110,20 @@ def _cancel_coach_bookings(who: Someone, now: datetime, limit: int) -> int:
 
 def _empty_reasons(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
     """Why they, as a coach, cancelled places of others: copies of what the event said too."""
-    said = EventBooking.objects.filter(
-        Q(event__coach_id=who.staff_id) if who.staff_id else _NOBODY, canceled_by_role=Role.COACH
-    )
+    said = EventBooking.objects.filter(_said_why(who))
     keys = list(said.exclude(cancellation_reason_text="").order_by("pk").values_list("pk", flat=True)[:limit])
     return EventBooking.objects.filter(pk__in=keys).update(cancellation_reason_text="")
 
 
 def _end_office_hours(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
     return OfficeHour.objects.filter(_as_coach(who), is_active=True).update(is_active=False)
+
+
+def _owners(who: Someone) -> Iterator[str]:
+    """Of their places, of those about which there is a dispute, and of those that they canceled for others."""
+    theirs = EventBooking.objects.filter(_as_client(who) | _said_why(who)).order_by().values_list("pk", flat=True)
+    disputed = Dispute.objects.filter(_in_dispute(who)).order_by().values_list("booking_id", flat=True)
+    return (f"event_booking:{key}" for key in theirs.union(disputed))
 
 
 # The ledger after all events, as everywhere (docs/adr/0028).
@@ -122,11 +137,10 @@ register_subjects(lambda who: CoachBooking.objects.filter(_as_client(who)).order
 register_subjects(lambda who: EventBooking.objects.filter(_as_client(who)).order_by().values_list("pk", flat=True))
 register_subjects(lambda who: WaitingPlace.objects.filter(_as_client(who)).order_by().values_list("pk", flat=True))
 register_subjects(lambda who: Event.objects.filter(_as_coach(who)).order_by().values_list("pk", flat=True))
-register_owners(
-    lambda who: (
-        f"event_booking:{key}" for key in Dispute.objects.filter(_in_dispute(who)).values_list("booking_id", flat=True)
-    )
-)
+register_led(lambda who: CoachBooking.objects.filter(_as_coach(who)).order_by().values_list("pk", flat=True))
+register_led(lambda who: EventBooking.objects.filter(_of_led_event(who)).order_by().values_list("pk", flat=True))
+register_led(lambda who: WaitingPlace.objects.filter(_of_led_event(who)).order_by().values_list("pk", flat=True))
+register_owners(_owners)
 
 personal("bookings_sport", kept={_TENANT: ("id", "name", "is_active")})
 personal("bookings_disputereason", kept={_TENANT: ("id", "name", "is_active")})

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from notifications.models import CalendarFeed, Message, Suppression
+from notifications.models import CalendarFeed, Message, Suppression, WebhookAttempt
 from notifications.rules import UNSENT, Channel, MessageState, Why
 from notifications.rules.suppressions import normalised
 from tenants.audit.erasure import erase_personal
 from tenants.mail_files import remove_mails, stored_mails
-from tenants.personal import Someone, about, personal, register_owners, register_step
+from tenants.personal import Someone, about, about_led, personal, register_owners, register_step
 
 _NOBODY = Q(pk__in=[])
 _TENANT = "The tenant's own setting."
@@ -49,18 +49,25 @@ def _forget_suppressions(who: Someone, now: datetime, limit: int) -> int:  # noq
 
 
 def _remove_mail_files(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
-    """To them, and to others about their bookings."""
+    """To them, and to others about bookings that they have or lead."""
     stored = stored_mails()
     if not stored:
         return 0
-    told = Message.objects.filter(Q(recipient=who.person_id) | about(who), pk__in=stored)
+    told = Message.objects.filter(Q(recipient=who.person_id) | about(who) | about_led(who), pk__in=stored)
     return remove_mails(told.order_by().values_list("pk", flat=True))
+
+
+def _empty_answers(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
+    """What receivers of webhooks said of bookings that they lead."""
+    said = WebhookAttempt.objects.filter(about_led(who, "delivery__subject_id")).exclude(answer="", error="")
+    return WebhookAttempt.objects.filter(pk__in=said.order_by("pk").values("pk")[:limit]).update(answer="", error="")
 
 
 register_step("messages_dropped", _drop_messages, at_once=True)
 register_step("calendar_feeds_revoked", _revoke_feeds, at_once=True)
 register_step("suppressions", _forget_suppressions, at_once=True)
 register_step("mail_files", _remove_mail_files)
+register_step("webhook_answers_emptied", _empty_answers)
 register_owners(
     lambda who: (
         f"calendar_feed:{key}" for key in CalendarFeed.objects.filter(_feeds(who)).values_list("pk", flat=True)

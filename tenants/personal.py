@@ -114,6 +114,7 @@ class Step:
 _tables: dict[str, Table] = {}
 _steps: dict[str, Step] = {}
 _subjects: list[Callable[[Someone], QuerySet[Any]]] = []
+_led: list[Callable[[Someone], QuerySet[Any]]] = []
 _owners: list[Callable[[Someone], Iterable[str]]] = []
 
 
@@ -133,6 +134,11 @@ def register_subjects(ids: Callable[[Someone], QuerySet[Any]]) -> None:
     _subjects.append(ids)
 
 
+def register_led(ids: Callable[[Someone], QuerySet[Any]]) -> None:
+    """Says which bookings of others a person has led or should have: what was told of these names them."""
+    _led.append(ids)
+
+
 def subjects_of(who: Someone) -> Iterator[UUID]:
     """The ids of the person's bookings."""
     for ids in _subjects:
@@ -144,23 +150,36 @@ def register_owners(owners: Callable[[Someone], Iterable[str]]) -> None:
     _owners.append(owners)
 
 
-def owners_of(who: Someone) -> list[str]:
-    """As the audit names whose personal values are this person's."""
+def identity_owners_of(who: Someone) -> list[str]:
+    """As the audit names whose values are of the person alone: a few entries."""
     keys = {
         "person": who.person_id,
         "user": who.user_id,
-        "client": who.client_id,
         "staff_member": who.staff_id,
         "resource": who.resource_id,
     }
-    own = [f"{kind}:{key}" for kind, key in keys.items() if key is not None]
+    return [f"{kind}:{key}" for kind, key in keys.items() if key is not None]
+
+
+def owners_of(who: Someone) -> list[str]:
+    """As the audit names whose personal values are this person's, with all that they have booked."""
+    own = [*identity_owners_of(who), *([f"client:{who.client_id}"] if who.client_id else [])]
     return own + [owner for owners in _owners for owner in owners(who)]
 
 
 def about(who: Someone, column: str = "subject_id") -> Q:
     """Rows about one of the person's bookings."""
+    return _one_of(_subjects, who, column)
+
+
+def about_led(who: Someone, column: str = "subject_id") -> Q:
+    """Rows about a booking of somebody else that the person has led."""
+    return _one_of(_led, who, column)
+
+
+def _one_of(registered: list[Callable[[Someone], QuerySet[Any]]], who: Someone, column: str) -> Q:
     wanted = Q(pk__in=[])
-    for ids in _subjects:
+    for ids in registered:
         wanted |= Q(**{f"{column}__in": ids(who)})
     return wanted
 

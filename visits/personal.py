@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tenants.personal import Someone, personal, register_step, register_subjects
+from tenants.personal import Someone, personal, register_led, register_step, register_subjects
 from visits.models import Slot, Visit
 from visits.rules.statuses import CANCELLABLE
 from visits.services.cancel_visit import cancel_visit
@@ -36,6 +36,7 @@ def _close_slots(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG00
 register_step("visits_cancelled", _cancel_visits, at_once=True)
 register_step("slots_closed", _close_slots, at_once=True)
 register_subjects(lambda who: Visit.objects.filter(_as_client(who)).order_by().values_list("pk", flat=True))
+register_led(lambda who: Visit.objects.filter(_as_provider(who)).order_by().values_list("pk", flat=True))
 
 personal(
     "visits_provider",

@@ -14,7 +14,7 @@ from scheduling.services.tombstones import ErasureLogError, write_tombstone
 from tenants.audit.erasure import erase_personal
 from tenants.errors import DomainError, GoneError
 from tenants.locking import locked
-from tenants.personal import BATCH, Someone, owners_of, steps, tables
+from tenants.personal import BATCH, Someone, identity_owners_of, steps, tables
 
 REFUSALS: Final[list[type[DomainError]]] = [GoneError, PersonOfAnotherBrandError, ErasureLogError]
 
@@ -64,7 +64,6 @@ def _at_once(who: Someone, now: datetime) -> dict[str, int]:
     done |= {table.table: table.erase(who) for table in tables() if table.at_once and table.is_erased}
     identity = next(table.erased for table in tables() if table.by == "identity")
     Person.objects.filter(pk=who.person_id).update(**identity, erased_at=now, version=F("version") + 1, updated_at=now)
-    # Not the client's own: there may be thousands of entries of their bookings.
-    owners = [owner for owner in owners_of(who) if not owner.startswith("client:")]
-    done["history"] = erase_personal(owners=owners)
+    # Of their bookings there may be thousands of entries.
+    done["history"] = erase_personal(owners=identity_owners_of(who))
     return done

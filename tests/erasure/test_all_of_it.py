@@ -40,10 +40,12 @@ def test_a_coachs_words_are_gone_from_others_bookings(north: Any) -> None:
     own = world.book(one, world.make_event(coach, 5))[0]
     for client in (one, two):
         world.book(client, led, kept)
-    said: dict[str, Any] = {"reason_code": "Other", "reason_text": world.WORD, "now": timezone.now()}
-    for event in (led, kept):
-        cancel_event(event=event, role=Role.COACH, **said)
-    cancel_event_booking(booking=own, role=Role.ATHLETE, **said)
+    said: dict[str, Any] = {"reason_code": "Other", "now": timezone.now()}
+    cancel_event(event=led, role=Role.COACH, reason_text="coachcanary", **said)
+    cancel_event(event=kept, role=Role.COACH, reason_text=world.WORD, **said)
+    cancel_event_booking(booking=own, role=Role.ATHLETE, reason_text=world.WORD, **said)
+    found = {trace.partition(":")[0] for trace in world.traces("coachcanary")}
+    assert found == {"audit_auditpersonal", "bookings_event", "bookings_eventbooking"}
     world.settle(erase_person(person=coach.person, by="user:x", now=timezone.now()))
 
     continue_erasures(deadline=_far())
@@ -51,6 +53,9 @@ def test_a_coachs_words_are_gone_from_others_bookings(north: Any) -> None:
     texts = EventBooking.objects.values_list("event_id", "cancellation_reason_text")
     # Another coach's words and the client's own stay.
     assert set(texts) == {(led.pk, ""), (kept.pk, world.WORD), (own.event_id, world.WORD)}
+    # Not in the audit either, where the others' are still to be read.
+    assert world.traces("coachcanary") == []
+    assert "audit_auditpersonal" in {trace.partition(":")[0] for trace in world.traces(world.WORD)}
 
 
 def test_of_too_many_bookings_those_next_to_now_are_given(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,9 @@ from scheduling.services.read_personal_data import personal_data
 from tenants import personal
 from tenants.context import current_schema
 from tests.erasure import world
+from tests.notifications.scene import send_due
 from tests.support import cast
+from tests.support.http import Rest
 from visits.models import Provider, Slot, Visit
 
 
@@ -110,6 +112,30 @@ def test_an_erased_coach_has_no_events_ahead_and_others_keep_their_past(known: w
     assert EventBooking.objects.get(pk=known.ahead.pk).status == "Canceled"
     assert CoachBooking.objects.filter(status="booked", notes__contains=world.WORD).count() == 1
     assert Message.objects.filter(recipient=known.person, event="cancelled", state="planned").exists()
+
+
+def test_what_clients_were_told_and_answered_names_an_erased_coach_no_more(
+    north: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "notifications.channels.email.eml_backend.EmailBackend"
+    coach, client = cast.make_coach("Coachcanary Coach"), cast.make_client()
+    event = world.make_event(coach, 5)
+    cast.make_office_hour(coach)
+    service = Rest(north, cast.make_token(), **{"X-Current-User-Id": str(client.person_id)})
+    ordered = {"userId": str(client.person_id), "eventIds": [str(event.pk)], "paymentMethod": {"type": "Cash"}}
+    slot = {"slot_at": world.at(6).replace(hour=13).isoformat()}
+    for path, body in (("/v1/bookings", ordered), (f"/v1/coaches/{coach.person_id}/bookings", slot)):
+        answer = service.post(path, body, headers={"Idempotency-Key": path})
+        assert answer.status_code == 201, answer.content
+    send_due()
+    assert len(world.mails_with(tmp_path / "mail", "coachcanary")) >= 2
+
+    receipt = erase(coach.person)
+
+    assert receipt.finished_at is not None, receipt.failure
+    assert world.mails_with(tmp_path / "mail", "coachcanary") == []
+    assert world.traces("coachcanary") == []
+    assert world.in_valkey(conf.REDIS_URL, "coachcanary") == []
 
 
 def test_an_export_holds_every_word_that_an_erasure_removes(known: world.Known) -> None:
