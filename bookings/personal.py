@@ -29,6 +29,11 @@ def _as_coach(who: Someone) -> Q:
     return Q(coach_id=who.staff_id) if who.staff_id else _NOBODY
 
 
+def _booked_by(who: Someone) -> Q:
+    booked = EventBooking.objects.filter(_as_client(who)).order_by()
+    return Q(pk__in=booked.values("event_id"))
+
+
 def _of_led_event(who: Someone) -> Q:
     return Q(event__coach_id=who.staff_id) if who.staff_id else _NOBODY
 
@@ -198,6 +203,7 @@ personal(
 personal(
     "bookings_event",
     of=_as_coach,
+    explained_by=_booked_by,
     erased={"cancellation_reason_text": ""},
     pseudonymised=("id", "date", "starts_at", "ends_at", "capacity", "taken", "status", "canceled_at"),
     kept={

@@ -7,6 +7,8 @@ must happen to more than rows, such as giving up a place that was booked, an app
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,6 +43,8 @@ class Table:
     table: str
     # The rows that are a person's; None where none ever are.
     of: Callable[[Someone], Q] | None = None
+    # Rows of others without which an export of theirs says little.
+    explained_by: Callable[[Someone], Q] | None = None
     # Columns that become empty, and what that is.
     erased: Mapping[str, Any] = field(default_factory=dict)
     # Columns of rows that go as a whole; of these the secrets are not exported either.
@@ -95,7 +99,11 @@ class Table:
         """What is held of the person here."""
         names = {field.column: field.attname for field in self.model._meta.local_concrete_fields}  # noqa: SLF001
         wanted = [names[column] for column in self.exported]
-        return list(self.rows_of(who).values(*wanted)[:MOST_EXPORTED]) if wanted and self.of else []
+        whose = [of for of in (self.of, self.explained_by) if of is not None]
+        if not wanted or not whose:
+            return []
+        rows = self.model._base_manager.filter(reduce(or_, (of(who) for of in whose))).order_by("pk")  # noqa: SLF001
+        return list(rows.values(*wanted)[:MOST_EXPORTED])
 
 
 @dataclass(frozen=True, slots=True)

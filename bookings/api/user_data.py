@@ -15,6 +15,7 @@ from notifications.public import CALENDAR_TYPE, calendar_of_person
 from scheduling.api.acting import ActingForAnotherError
 from scheduling.api.own_data import OTHERS, OWN, OverOwnData, WhoseQuery
 from scheduling.public import ERASING_REFUSALS, PersonNotFoundError, PersonOfAnotherBrandError, personal_data
+from tenants.personal import MOST_EXPORTED
 
 _WHO = [InvalidInputError, ActingForAnotherError, PersonNotFoundError, PersonOfAnotherBrandError]
 
@@ -37,11 +38,15 @@ class ExportQuery(WhoseQuery):
 
 
 class UserDataOutput(serializers.Serializer[Any]):
-    """Everything that is held about a person, by table and column. Of a table 10,000 rows at the most."""
+    """Everything that is held about a person, by table and column."""
 
     userId = serializers.UUIDField()  # noqa: N815 - as the family writes names
     exportedAt = serializers.DateTimeField()  # noqa: N815
     tables = serializers.DictField(child=serializers.ListField(child=serializers.DictField()))
+    cutOff = serializers.ListField(  # noqa: N815
+        child=serializers.CharField(),
+        help_text=f"The tables of which only the first {MOST_EXPORTED:,} rows are given: ask staff for the rest.",
+    )
 
 
 class UserDataViewSet(OverOwnData):
@@ -63,6 +68,7 @@ class UserDataViewSet(OverOwnData):
                     "userId": examples.PATIENT,
                     "exportedAt": "2026-11-20T09:00:00Z",
                     "tables": {"scheduling_person": [{"given_name": "Maya", "family_name": "Lindqvist"}]},
+                    "cutOff": [],
                 },
                 response_only=True,
                 status_codes=["200"],
@@ -85,7 +91,8 @@ class UserDataViewSet(OverOwnData):
             file = HttpResponse(calendar_of_person(person, now=self.now), content_type=CALENDAR_TYPE)
             file["Content-Disposition"] = 'attachment; filename="bookings.ics"'
             return file
-        return Response({"userId": person.pk, "exportedAt": self.now, "tables": tables})
+        cut_off = [name for name, rows in tables.items() if len(rows) >= MOST_EXPORTED]
+        return Response({"userId": person.pk, "exportedAt": self.now, "tables": tables, "cutOff": cut_off})
 
     @extend_schema(
         operation_id="deleteUserBookingData",

@@ -120,6 +120,11 @@ def test_an_export_is_everything_in_json_or_a_calendar(north: Any) -> None:
     assert answer["userId"] == str(known.person.pk)
     assert answer["tables"]["scheduling_person"][0]["email"] == world.EMAIL
     assert {row["note"] for row in answer["tables"]["bookings_eventbooking"]} == {None, f"Notes on {world.WORD}"}
+    # Of what they have booked, when it is.
+    booked = {row["event_id"] for row in answer["tables"]["bookings_eventbooking"]}
+    assert {row["id"] for row in answer["tables"]["bookings_event"]} == booked
+    assert all(row["starts_at"] for row in answer["tables"]["bookings_event"])
+    assert answer["cutOff"] == []
 
     calendar = Calendar.from_ical(rest.get(f"{PATH}?format=ics").content)
     assert {str(event["uid"]) for event in calendar.walk("VEVENT")} >= {str(known.past.pk), str(known.ahead.pk)}
