@@ -308,10 +308,10 @@ def _refusal(request: Any, error: DomainError) -> Refusal:
     family = family_of(request.method, request.path)
     return Refusal(
         status=_status(family, error),
-        code=error.code,
+        code=family.code_of(error.code),
         message=str(error),
         fields=error.fields,
-        causes=[(cause.code, str(cause)) for cause in error.causes],
+        causes=[(family.code_of(cause.code), str(cause)) for cause in error.causes],
         headers=_headers(error),
         path=request.path,
         request_id=getattr(request, "request_id", ""),

@@ -48,9 +48,14 @@ class Family:
     statuses: Mapping[Kind, int] = field(default_factory=dict)
     # The status of a body with wrong fields.
     invalid_status: int = 400
+    # Codes that the family's contract publishes under a name of its own, by ours.
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     def status_of(self, kind: Kind) -> int:
         return self.statuses.get(kind, _STATUSES[kind])
+
+    def code_of(self, code: str) -> str:
+        return self.codes.get(code, code)
 
 
 def _loop(refusal: Refusal) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _oauth(refusal: Refusal) -> dict[str, Any]:
 
 
 LOOP = Family("loop", _loop, statuses={Kind.STATE: 412})
-LEKO = Family("leko", _leko, statuses={Kind.STATE: 400, Kind.CONFLICT: 400})
+LEKO = Family("leko", _leko, statuses={Kind.STATE: 400, Kind.CONFLICT: 400}, codes={"validation_error": "validation"})
 UPVIO = Family("upvio", _upvio)
 FLEXTELL = Family("flextell", _flextell, invalid_status=422)
 PLATFORM = Family("platform", _problem, content_type="application/problem+json")

@@ -79,11 +79,11 @@ def status_of(family: Family, error: type[DomainError]) -> int:
 def refusal_response(family: Family, status: int, group: list[type[DomainError]], *, writes: bool) -> dict[str, Any]:
     """The answer of a status, with an example of each refusal that has it."""
     examples = {
-        error.code: {
+        family.code_of(error.code): {
             "value": family.envelope(
                 Refusal(
                     status=status,
-                    code=error.code,
+                    code=family.code_of(error.code),
                     message=_example(error),
                     fields=_FIELD_SAMPLES if error is errors.InvalidInputError else {},
                     path="/v1/…",
@@ -95,7 +95,7 @@ def refusal_response(family: Family, status: int, group: list[type[DomainError]]
     }
     schema = {"$ref": f"#/components/schemas/{envelope_names(family, status)[0]}"}
     return {
-        "description": " ".join(f"`{error.code}`" for error in group),
+        "description": " ".join(f"`{code}`" for code in examples),
         "headers": refusal_headers(status, group, writes=writes),
         "content": {family.content_type: {"schema": schema, "examples": examples}},
     }

@@ -69,6 +69,7 @@ class ErrorsView(TemplateView):
         rows = [
             {
                 "code": error.code,
+                "elsewhere": [(one.name, code) for one in FAMILIES if (code := one.code_of(error.code)) != error.code],
                 "message": re.sub(r"\{(\w+)\}", r"‹\1›", error.message),
                 "statuses": sorted({status_of(family, error) for family in FAMILIES}),
             }

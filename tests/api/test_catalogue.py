@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from django.test import Client
 
 from api.errors import InvalidInputError
 from api.openapi_views import document
@@ -88,3 +89,17 @@ def test_every_code_is_documented_where_it_may_be_met() -> None:
                     documented |= set(content.get("examples", {}))
 
     assert {error.code for error in CATALOGUE} - documented == NOT_OF_ONE_OPERATION
+
+
+def test_a_familys_own_word_is_documented_in_its_operations_and_beside_ours(db: None) -> None:
+    paths = orjson.loads(document(""))["paths"]
+    of_leko, of_platform = (
+        next(iter(paths[path]["post"]["responses"]["400"]["content"].values()))["examples"]
+        for path in ("/v1/bookings", "/v1/clients")
+    )
+
+    assert of_leko["validation"]["value"]["errors"][0]["code"] == "validation"
+    assert of_platform["validation_error"]["value"]["code"] == "validation_error"
+    assert "validation_error" not in of_leko
+    page = Client().get("/docs/errors", headers={"Host": "localhost"}).content.decode()
+    assert "<code>validation_error</code>; leko: <code>validation</code></td>" in page

@@ -34,6 +34,12 @@ def test_leko_has_a_list_of_errors_and_on_404_one_bare_error() -> None:
     assert LEKO.envelope(_as(404)) == {**error, "code": "a_code", "message": "A message."}
 
 
+def test_wrong_fields_have_the_word_of_the_familys_contract() -> None:
+    assert LEKO.code_of("validation_error") == "validation"
+    assert {family.code_of("validation_error") for family in (LOOP, UPVIO, FLEXTELL, PLATFORM)} == {"validation_error"}
+    assert LEKO.code_of("slot_taken") == "slot_taken"
+
+
 def test_upvio_has_the_status_and_a_title() -> None:
     assert UPVIO.envelope(CONFLICT) == {"error": {"code": 409, "title": "Taken."}}
 

@@ -9,7 +9,7 @@ def code_of(answer: Any) -> tuple[int, str]:
 
 def assert_names(answer: Any, field: str) -> None:
     """The input is refused, and the message begins with the field that is wrong."""
-    assert code_of(answer) == (400, "validation_error"), answer.content
+    assert code_of(answer) == (400, "validation"), answer.content
     assert _error(answer)["message"].startswith(f"{field}: "), _error(answer)["message"]
 
 

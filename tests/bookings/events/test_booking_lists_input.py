@@ -162,7 +162,7 @@ def test_history_comes_in_pages_from_0_and_there_is_nothing_past_the_last(as_bob
 def test_a_wrong_word_of_a_history_is_named(as_bob: Rest, bob: Client, name: str, values: list[str]) -> None:
     for value in values:
         answer = as_bob.get(f"/v1/histories?userId={bob.person_id}&{name}={value}")
-        assert code_of(answer) == (400, "validation_error"), value
+        assert code_of(answer) == (400, "validation"), value
         assert answer.json()["errors"][0]["message"].startswith(name)
 
 

@@ -34,7 +34,7 @@ def test_a_wrong_field_is_named(as_bob: Rest, bob: Client, event: Event, field: 
 
     answer = as_bob.post("/v1/bookings", {**eventing.sent_order(bob, event), name: value})
 
-    assert code_of(answer) == (400, "validation_error"), answer.content
+    assert code_of(answer) == (400, "validation"), answer.content
     assert answer.json()["errors"][0]["message"].startswith(field)
     assert not Order.objects.exists()
 

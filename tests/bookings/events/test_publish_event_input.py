@@ -63,7 +63,7 @@ def test_a_wrong_field_of_the_time_slot_is_named(as_ada: Rest, ada: StaffMember,
 def test_a_wrong_field_of_the_event_is_named(as_ada: Rest, ada: StaffMember, field: str) -> None:
     for value in WRONG[field]:
         answer = as_ada.post("/v1/events", {**eventing.sent_event(ada, eventing.at(8, 18)), field: value})
-        assert code_of(answer) == (400, "validation_error"), value
+        assert code_of(answer) == (400, "validation"), value
         assert answer.json()["errors"][0]["message"].startswith(field)
 
 
