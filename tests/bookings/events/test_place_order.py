@@ -8,13 +8,10 @@ import pytest
 from bookings import event_errors as errors
 from bookings.models import CoachCount, Event, EventBooking, Order
 from bookings.rules.event_booking import Role, Status
-from bookings.rules.events import Eligibility, Entry
-from bookings.services.cancel_event import cancel_event
 from bookings.services.cancel_event_booking import cancel_event_booking
 from bookings.services.place_order import place_order
 from bookings.services.places import take_places
 from notifications.models import Message
-from scheduling.rules.people import Gender
 from tenants.brands.models import Brand
 from tests.support import cast, eventing
 from tests.support.eventing import at, make_event, make_place, order
@@ -72,66 +69,6 @@ def test_which_of_the_bookings_with_a_coach_it_is_counts_on_after_a_cancellation
     carols = make_place(make_event(coach, at(11, 10)), cast.make_client("Carol Client"))
 
     assert [b.cardinality for b in (first, again, elsewhere, carols)] == [1, 2, 1, 1]
-
-
-def _refused(coach: Any, bob: Any, case: str) -> tuple[list[Event], type[Exception], Event]:
-    """The events of an order, why it is refused and which one is named."""
-    fine = make_event(coach, at(7, 12))
-    bad: Event
-    error: type[Exception]
-    if case == "full":
-        bad, error = make_event(coach, at(8, 10), places=1), errors.EventFullError
-        Event.objects.filter(pk=bad.pk).update(taken=1)
-    elif case == "past":
-        bad, error = make_event(coach, at(6, 11)), errors.EventPastError
-    elif case == "canceled":
-        bad, error = make_event(coach, at(8, 10)), errors.EventCanceledError
-        cancel_event(event=bad, role=Role.COACH, reason_code="Other", now=at(7, 0))
-    elif case == "own":
-        bad, error = make_event(_also_a_coach(bob), at(8, 10)), errors.OwnEventError
-    elif case == "birth date":
-        bad, error = make_event(coach, at(8, 10), entry=Entry(age_to=40)), errors.BirthDateUnknownError
-    elif case == "age":
-        eventing.make_person(bob, born=date(1980, 1, 1))
-        bad, error = make_event(coach, at(8, 10), entry=Entry(age_to=40)), errors.AgeNotAllowedError
-    elif case == "gender":
-        women = Entry(eligibility=Eligibility.WOMEN)
-        bad, error = make_event(coach, at(8, 10), entry=women), errors.GenderUnknownError
-    elif case == "eligibility":
-        eventing.make_person(bob, gender=Gender.MALE)
-        women = Entry(eligibility=Eligibility.WOMEN)
-        bad, error = make_event(coach, at(8, 10), entry=women), errors.NotEligibleError
-    elif case == "overlap":
-        bad, error = make_event(cast.make_coach("Eve Coach"), at(7, 12, 30)), errors.OverlappingBookingError
-    else:
-        brand = cast.make_brand()
-        kim = cast.make_coach("Kim Coach", brand=brand)
-        bad, error = make_event(kim, at(8, 10), brand=brand), errors.UnknownEventError
-    return [fine, bad], error, bad
-
-
-def _also_a_coach(client: Any) -> Any:
-    from scheduling.services.register_person import PersonData, register_staff_member
-
-    person = PersonData(given_name=client.person.given_name, email=client.person.email)
-    return register_staff_member(person=person, brand_id=cast.main_brand().pk)
-
-
-@pytest.mark.parametrize(
-    "case",
-    ["full", "past", "canceled", "own", "birth date", "age", "gender", "eligibility", "overlap", "another brand's"],
-)
-def test_one_event_that_can_not_be_booked_refuses_the_whole_and_is_named(coach: Any, bob: Any, case: str) -> None:
-    events, error, bad = _refused(coach, bob, case)
-    taken = dict(Event.objects.values_list("pk", "taken"))
-
-    with pytest.raises(error) as refused:
-        order(bob, *events, now=at(6, 12))
-
-    assert refused.value.data["event_id"] == str(bad.pk)  # type: ignore[attr-defined]
-    assert not Order.objects.exists()
-    assert not CoachCount.objects.exists()
-    assert dict(Event.objects.values_list("pk", "taken")) == taken
 
 
 def test_an_event_twice_and_one_that_is_booked_already(coach: Any, bob: Any) -> None:
