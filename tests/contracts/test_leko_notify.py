@@ -38,6 +38,22 @@ def test_notify_403(north: Any) -> None:
     assert 'scope="run:notifications"' in answer["WWW-Authenticate"]
 
 
+def test_notify_500_of_what_nobody_foresaw(as_service: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr("notifications.api.viewsets.wake", fail)
+
+    answer = as_service.post("/v1/bookings/notify")
+
+    notify_answer(answer, status=500)
+    # The contract describes no body; it is that of the family's other refusals.
+    (error,) = answer.json()["errors"]
+    assert (error["code"], error["endpoint"]) == ("internal_error", "/v1/bookings/notify")
+    assert error["requestId"] == answer["X-Request-Id"]
+    assert b"secret" not in answer.content
+
+
 def test_notify_503_when_the_broker_is_gone(as_service: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: Any) -> None:
         raise OperationalError("no broker")
