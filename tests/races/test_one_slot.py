@@ -7,7 +7,6 @@ many times over.
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 import httpx
 import pytest
@@ -32,7 +31,7 @@ def test_exactly_one_of_200_requests_gets_the_slot(platform: Live) -> None:
     with platform.inside():
         assert CoachBooking.objects.count() == 1
         assert Reservation.objects.filter(active=True).count() == 1
-    assert race.deadlocks() == 0
+    assert platform.deadlocks() == 0
 
 
 def test_without_the_constraint_the_slot_is_booked_more_than_once(platform: Live) -> None:
@@ -77,10 +76,3 @@ class Race:
 
         with ThreadPoolExecutor(REQUESTS) as pool:
             return Counter(pool.map(book, range(REQUESTS)))
-
-    def deadlocks(self) -> int:
-        with owner_connection(self.platform.database_name) as connection:
-            row: Any = connection.execute(
-                "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-            ).fetchone()
-            return int(row[0])

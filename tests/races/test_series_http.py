@@ -12,7 +12,6 @@ import pytest
 from bookings.models import CoachBooking, Event
 from scheduling.models import Reservation, StaffMember
 from tests.support import cast
-from tests.support.database import owner_connection
 from tests.support.live import Live
 
 pytestmark = pytest.mark.serial
@@ -61,11 +60,7 @@ def test_no_series_is_half_and_no_deadlock_reaches_anybody(platform: Live) -> No
         assert taken.count() == len(told) + CoachBooking.objects.count()
         spans = sorted((one.during.lower, one.during.upper) for one in taken)
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
-    with owner_connection(platform.database_name) as connection:
-        row: Any = connection.execute(
-            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-        ).fetchone()
-        assert row[0] == 0
+    assert platform.deadlocks() == 0
 
 
 def _all_at_once(platform: Live, token: str, requests: list[Request]) -> list[httpx.Response]:

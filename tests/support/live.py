@@ -111,6 +111,18 @@ class Live:
             )
             return waiting.fetchone() is not None
 
+    def deadlocks(self) -> int:
+        """How many the platform's database has had. Ends all its processes: a connection may keep what it counted to
+        itself for some seconds, but not longer than it lives."""
+        self.stop_all()
+        with owner_connection(self.database_name) as owner:
+            others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            wait_until(lambda: owner.execute(others).fetchone() is None, "the connections to end")
+            counted: Any = owner.execute(
+                "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+            ).fetchone()
+            return int(counted[0])
+
     def stop(self, name: str, *, how: signal.Signals = signal.SIGTERM) -> None:
         """Ends a part with all its child processes."""
         process = self._processes.pop(name)
