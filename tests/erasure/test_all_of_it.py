@@ -16,7 +16,7 @@ from notifications.public import calendar_of_person
 from scheduling.services.continue_erasures import continue_erasures
 from scheduling.services.erase_person import erase_person
 from tenants.personal import BATCH
-from tests.erasure import world
+from tests.erasure import search, world
 from tests.erasure.test_resuming import _far
 from tests.support import cast
 
@@ -44,7 +44,7 @@ def test_a_coachs_words_are_gone_from_others_bookings(north: Any) -> None:
     cancel_event(event=led, role=Role.COACH, reason_text="coachcanary", **said)
     cancel_event(event=kept, role=Role.COACH, reason_text=world.WORD, **said)
     cancel_event_booking(booking=own, role=Role.ATHLETE, reason_text=world.WORD, **said)
-    found = {trace.partition(":")[0] for trace in world.traces("coachcanary")}
+    found = {trace.partition(":")[0] for trace in search.traces("coachcanary")}
     assert found == {"audit_auditpersonal", "bookings_event", "bookings_eventbooking"}
     world.settle(erase_person(person=coach.person, by="user:x", now=timezone.now()))
 
@@ -54,8 +54,8 @@ def test_a_coachs_words_are_gone_from_others_bookings(north: Any) -> None:
     # Another coach's words and the client's own stay.
     assert set(texts) == {(led.pk, ""), (kept.pk, world.WORD), (own.event_id, world.WORD)}
     # Not in the audit either, where the others' are still to be read.
-    assert world.traces("coachcanary") == []
-    assert "audit_auditpersonal" in {trace.partition(":")[0] for trace in world.traces(world.WORD)}
+    assert search.traces("coachcanary") == []
+    assert "audit_auditpersonal" in {trace.partition(":")[0] for trace in search.traces(world.WORD)}
 
 
 def test_of_too_many_bookings_those_next_to_now_are_given(north: Any, monkeypatch: pytest.MonkeyPatch) -> None:

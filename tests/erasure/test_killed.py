@@ -10,7 +10,7 @@ from django.utils import timezone
 from scheduling.models import Erasure
 from scheduling.services.erase_person import erase_person
 from tenants.context import current_schema
-from tests.erasure import world
+from tests.erasure import search, world
 from tests.support.database import owner_connection
 from tests.support.live import Live, wait_until
 
@@ -28,7 +28,7 @@ def test_a_killed_worker_leaves_the_rest_to_the_next(platform: Live, settings: A
         receipt = erase_person(person=known.person, by="user:somebody", now=timezone.now())
         world.settle(receipt)
         at_once = dict(receipt.done)
-        left = world.traces(*world.WORDS)
+        left = search.traces(*world.WORDS)
 
     with owner_connection(platform.database_name) as owner, owner.transaction():
         owner.execute(f'SELECT FROM "{schema}".{HELD} FOR UPDATE')
@@ -42,7 +42,7 @@ def test_a_killed_worker_leaves_the_rest_to_the_next(platform: Live, settings: A
         assert cut_off.finished_at is None
         assert cut_off.done != at_once
         assert HELD not in cut_off.done
-        still = world.traces(*world.WORDS)
+        still = search.traces(*world.WORDS)
         assert HELD in {trace.partition(":")[0] for trace in still}
         assert len(still) < len(left)
 
@@ -55,7 +55,7 @@ def test_a_killed_worker_leaves_the_rest_to_the_next(platform: Live, settings: A
     wait_until(is_finished, "the other worker to finish", seconds=120)
     with platform.inside():
         whole = Erasure.objects.get(pk=receipt.pk)
-        assert world.traces(*world.WORDS) == []
+        assert search.traces(*world.WORDS) == []
         # What was committed before the kill is counted once, too.
         counted = ("coach_bookings_cancelled", "bookings_coachbooking", "suppressions", "stored_answers", HELD)
         assert [whole.done[name] for name in counted] == [3, 5, 2, 4, 2]

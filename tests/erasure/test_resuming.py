@@ -12,7 +12,7 @@ from scheduling.models import Erasure, Person
 from scheduling.services import continue_erasures as continuing
 from scheduling.services.continue_erasures import continue_erasure, continue_erasures
 from scheduling.services.erase_person import erase_person
-from tests.erasure import world
+from tests.erasure import search, world
 
 
 class KilledError(BaseException):
@@ -38,7 +38,7 @@ def test_who_they_are_is_gone_before_anything_else_runs(known: world.Known) -> N
     person = Person.objects.get(pk=known.person.pk)
     assert (person.name, person.email, person.phone, person.user_id) == ("Erased", "", "", None)
     assert not User.objects.filter(pk=known.user.pk).exists()
-    tables = {trace.partition(":")[0] for trace in world.traces(world.EMAIL, world.PHONE, "McCanary", "1987-11-23")}
+    tables = {trace.partition(":")[0] for trace in search.traces(world.EMAIL, world.PHONE, "McCanary", "1987-11-23")}
     # A mail server's words about an address, in the log of messages, go with the rest of that log.
     assert tables <= {"notifications_message"}
     assert receipt.finished_at is None
@@ -68,7 +68,7 @@ def test_killed_after_each_part_it_goes_on_and_the_receipt_is_whole(
 
     whole = Erasure.objects.get(pk=receipt.pk)
     assert killed == len(continuing._parts())
-    assert world.traces(*world.WORDS) == []
+    assert search.traces(*world.WORDS) == []
     said = {name: count for name, count in whole.done.items() if count}
     assert said.pop("history") >= 20
     assert said.pop("notifications_message") >= 8
@@ -128,12 +128,12 @@ def test_one_part_that_fails_holds_up_no_other(known: world.Known, monkeypatch: 
 
     assert (held_up.finished_at, held_up.failure) == (None, "visits_visit: ValueError")
     assert held_up.due_at > timezone.now()
-    assert {trace.partition(":")[0] for trace in world.traces(*world.WORDS)} == {"visits_visit"}
+    assert {trace.partition(":")[0] for trace in search.traces(*world.WORDS)} == {"visits_visit"}
 
     monkeypatch.setattr(continuing, "_rows", rows)
     continue_erasure(erasure_id=receipt.pk, deadline=_far())
     assert Erasure.objects.get(pk=receipt.pk).finished_at is not None
-    assert world.traces(*world.WORDS) == []
+    assert search.traces(*world.WORDS) == []
 
 
 def test_the_last_look_comes_when_all_who_were_writing_have_ended(known: world.Known) -> None:
@@ -146,11 +146,11 @@ def test_the_last_look_comes_when_all_who_were_writing_have_ended(known: world.K
     type(known.past).objects.filter(pk=known.past.pk).update(note=f"Late {world.WORD}")
 
     continue_erasures(deadline=_far())
-    assert world.traces(world.WORD) != []
+    assert search.traces(world.WORD) != []
 
     world.settle(receipt)
     continue_erasures(deadline=_far())
-    assert world.traces(*world.WORDS) == []
+    assert search.traces(*world.WORDS) == []
     assert Erasure.objects.get(pk=receipt.pk).finished_at is not None
 
 

@@ -1,18 +1,14 @@
-"""Somebody of whom every app knows something, in words that occur nowhere else; and where to look for them."""
+"""Somebody of whom every app knows something, in words that occur nowhere else."""
 
-import base64
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 from oauth2_provider.models import get_grant_model
-from redis import Redis
 
 from accounts.access.models import AccountMail, Membership
 from accounts.models import User
@@ -47,6 +43,7 @@ TABLES = {
     "bookings_coachbooking",
     "bookings_dispute",
     "bookings_eventbooking",
+    "django_session",
     "notifications_calendarfeed",
     "notifications_channelaccount",
     "notifications_message",
@@ -247,48 +244,6 @@ def _told(known: Known) -> None:
         delivery=delivery, number=1, at=at(0), status=200, milliseconds=1, answer=f"Hello {WORD}"
     )
     HoursException.objects.create(resource=known.coach.resource, date=at(3).date(), starts=time(9), ends=time(10))
-
-
-def traces(*words: str) -> list[str]:
-    """The tables of the current schema in which one of the words occurs, plain or in bytes, with an example."""
-    forms = [
-        form.lower()
-        for word in words
-        for form in (word, word.encode().hex(), base64.b64encode(word.encode()).decode()[:-4])
-    ]
-    found = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" AS t')
-            rows = [row.lower() for (row,) in cursor.fetchall()]
-            held = [row for row in rows if any(form in row for form in forms)]
-            if held:
-                found.append(f"{table}: {held[0]}")
-    return found
-
-
-def mails_with(folder: Path, *words: str) -> list[str]:
-    """The stored mails in which one of the words occurs, however they are encoded."""
-    found = []
-    for path in folder.glob("*.eml"):
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        texts = [str(value) for value in mail.values()]
-        texts += [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
-        if any(word.lower() in str(text).lower() for word in words for text in texts):
-            found.append(path.name)
-    return found
-
-
-def in_valkey(url: str, *words: str) -> list[str]:
-    """The keys of which the name or the value holds one of the words."""
-    found = []
-    with Redis.from_url(url) as valkey:
-        for key in valkey.scan_iter():
-            dumped = (valkey.dump(key) or b"").lower() + key.lower()
-            if any(word.lower().encode() in dumped for word in words):
-                found.append(key.decode())
-    return found
 
 
 def settle(receipt: Erasure) -> None:
