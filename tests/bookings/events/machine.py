@@ -1,19 +1,23 @@
-"""Events, orders and what becomes of them as a state machine, next to a model in plain lists and dictionaries."""
+"""Events, orders and what becomes of them as a state machine, next to a plain model.
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+What to do with whom is drawn so that little is idle: each run begins with places taken and people in line, what can be
+done is drawn from what can, and of what can't all is tried at once.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bookings.models import Dispute, Event, EventBooking, Order, WaitingPlace
 from bookings.rules.event_booking import Role
-from bookings.rules.events import Entry
 from bookings.rules.waiting import WaitingState
 from bookings.selectors.event_bookings import bookings_of_event, bookings_of_user, orders_of_user
 from bookings.services.cancel_event import cancel_event
@@ -27,188 +31,106 @@ from bookings.services.open_dispute import open_dispute
 from bookings.services.pass_on_offers import pass_on_offers
 from bookings.services.place_order import place_order
 from bookings.services.resolve_dispute import resolve_dispute
-from scheduling.models import Person
+from scheduling.models import Person, Reservation
 from scheduling.services.erase_person import erase_person
-from scheduling.services.register_person import PersonData, register_client
 from tenants.errors import DomainError
-from tests.support import cast, eventing
-from tests.support.eventing import at
+from tests.bookings.events.club import AGES, CLOCK, PEOPLE, World, planned
+from tests.bookings.events.model import STEPS, Model, Place
+from tests.support import cast
 
-_PLACED: Final = {"Accepted", "Pending", "InDispute", "DisputeDone"}
-_BEGIN: Final = at(7, 12)
-_people = st.sampled_from(["ada", "bob", "carol", "dan"])
-_names = st.sampled_from(["alone", "meanwhile", "after", "asking"])
-# What time passes to, from one to the next: before, between and after the events.
-_CLOCK: Final = [_BEGIN, at(8, 10), at(8, 10, 45), at(8, 11), at(8, 12), at(9, 10, 30), at(9, 11), at(9, 12)]
+_PAIRS: Final = [(who, name) for who in PEOPLE for name in planned()]
 
 
-@dataclass
-class Planned:
-    """An event as the model knows it."""
-
-    starts: datetime
-    capacity: int
-    coach: str
-    asks: bool = False
-    oldest: int = 99
-    canceled: bool = False
-
-    @property
-    def ends(self) -> datetime:
-        return self.starts + timedelta(hours=1)
-
-
-@dataclass
-class Place:
-    """A booking as the model knows it."""
-
-    who: str
-    event: str
-    status: str
-    number: int
-    completed: bool = False
-    dismissed: bool = False
-
-
-@dataclass
-class Model:
-    events: dict[str, Planned]
-    # Of whom it is known when they were born: their age in January 2030.
-    ages: dict[str, int]
-    places: dict[UUID, Place] = field(default_factory=dict)
-    orders: list[tuple[str, set[UUID]]] = field(default_factory=list)
-    # Of each event those who wait, the first to be asked at the front; and those to whom a place is offered.
-    lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    offers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    erased: set[str] = field(default_factory=set)
-
-    def taken(self, event: str) -> int:
-        placed = sum(place.event == event and place.status in _PLACED for place in self.places.values())
-        return placed + len(self.offers[event])
-
-    def give_back(self, event: str) -> None:
-        """A place became free: the next in line is offered it."""
-        if self.lines[event] and not self.events[event].canceled:
-            self.offers[event].append(self.lines[event].pop(0))
-
-    def cancel(self, place: Place) -> None:
-        place.status = "Canceled"
-        self.give_back(place.event)
-
-    def cancel_event(self, name: str) -> None:
-        self.events[name].canceled = True
-        self.lines[name], self.offers[name] = [], []
-        for place in self.places.values():
-            if place.event == name and place.status in {"Accepted", "Pending"}:
-                place.status = "Canceled"
-
-    def leave(self, who: str, name: str) -> None:
-        if who in self.offers[name]:
-            self.offers[name].remove(who)
-            self.give_back(name)
-        elif who in self.lines[name]:
-            self.lines[name].remove(who)
-
-    def erase(self, who: str, now: datetime) -> None:
-        self.erased.add(who)
-        for name, event in self.events.items():
-            if event.coach == who and event.starts > now and not event.canceled:
-                self.cancel_event(name)
-        for place in self.places.values():
-            ahead = self.events[place.event].starts > now
-            if place.who == who and ahead and place.status in {"Accepted", "Pending"}:
-                self.cancel(place)
-        for name in self.events:
-            self.leave(who, name)
-
-    def barred(self, who: str, name: str, now: datetime) -> set[str]:
-        """Why somebody can neither book an event nor wait for it."""
-        event, age = self.events[name], self.ages.get(who)
-        has = {place.event for place in self.places.values() if place.who == who and place.status in _PLACED}
-        return {
-            code
-            for code, so in {
-                "deleted_meanwhile": who in self.erased,
-                "event_canceled": event.canceled,
-                "event_past": event.starts <= now,
-                "own_event": event.coach == who,
-                "birth_date_unknown": age is None and event.oldest < 99,
-                "age_not_allowed": age is not None and age > event.oldest,
-                "already_booked": name in has,
-            }.items()
-            if so
-        }
-
-    def in_the_way(self, who: str, names: list[str], now: datetime) -> set[str]:
-        """Why an order is refused: one of these codes. Nothing where it is not."""
-        found = {"event_twice"} if len(set(names)) < len(names) else set()
-        has = {place.event for place in self.places.values() if place.who == who and place.status in _PLACED}
-        for name in names:
-            found |= self.barred(who, name, now)
-            if self.taken(name) >= self.events[name].capacity and who not in self.offers[name]:
-                found.add("event_full")
-            if any(self._meet(name, other) for other in (has | set(names)) - {name}):
-                found.add("overlapping_booking")
-        return found
-
-    def _meet(self, one: str, other: str) -> bool:
-        a, b = self.events[one], self.events[other]
-        return a.starts < b.ends and b.starts < a.ends
+def _tried(call: Callable[[], Any]) -> tuple[Any, str | None]:
+    """What the service answers, or the code of its refusal."""
+    try:
+        return call(), None
+    except DomainError as error:
+        return None, error.code
 
 
 class Club(RuleBasedStateMachine):
-    """Four events of two coaches, four people. Runs inside the tenant of the test; each run is rolled back."""
+    """Runs inside the tenant of the test; each run is rolled back."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
         super().__init__()
         self.savepoint: Any = transaction.savepoint()
-        self.now = _BEGIN
-        self.model = Model(
-            events={
-                "alone": Planned(at(8, 10), 1, "ada"),
-                "meanwhile": Planned(at(8, 10, 30), 1, "eve"),
-                "after": Planned(at(8, 11), 2, "ada"),
-                "asking": Planned(at(9, 10), 1, "eve", asks=True, oldest=40),
-            },
-            ages={"carol": 25, "dan": 60},
+        self.clients, self.events, self.reason = world.clients, world.events, world.reason
+        self.now = CLOCK[0]
+        self.model = Model(events=planned(), ages=AGES)
+        # How often an event or a person was to go.
+        self.ends = 0
+        self.shown: object = None
+        self._steps: dict[str, Callable[[EventBooking], object]] = {
+            **{f"cancel {role}": partial(self._cancel, role=role) for role in Role},
+            "accept": lambda booking: decide_event_booking(booking=booking, accept=True, now=self.now),
+            "reject": lambda booking: decide_event_booking(booking=booking, accept=False, now=self.now),
+            "complete": lambda booking: complete_event_booking(booking=booking, completed=True, now=self.now),
+            "undo": lambda booking: complete_event_booking(booking=booking, completed=False, now=self.now),
+            "dismiss": lambda booking: dismiss_event_booking(booking=booking, now=self.now),
+            "dispute": self._dispute,
+            "resolve": lambda booking: resolve_dispute(booking=booking, resolution="So it is.", now=self.now),
+        }
+
+    def _cancel(self, booking: EventBooking, *, role: Role) -> EventBooking:
+        return cancel_event_booking(booking=booking, role=role, reason_code="NoTime", now=self.now)
+
+    def _dispute(self, booking: EventBooking) -> EventBooking:
+        disputer_id = booking.client.person_id
+        return open_dispute(
+            booking=booking, disputer_id=disputer_id, reason_id=self.reason.pk, comment="", now=self.now
         )
-        coaches = {"ada": cast.make_coach("Ada Coach"), "eve": cast.make_coach("Eve Coach")}
-        # Ada coaches, and takes part in what others lead.
-        ada = PersonData(given_name="Ada", email=coaches["ada"].person.email)
-        self.clients = {
-            "ada": register_client(person=ada, brand_id=cast.main_brand().pk),
-            **{name: cast.make_client(f"{name.capitalize()} Client") for name in ("bob", "carol", "dan")},
-        }
-        for name, age in self.model.ages.items():
-            eventing.make_person(self.clients[name], born=date(2029 - age, 12, 31))
-        self.events = {
-            name: eventing.make_event(
-                coaches[event.coach],
-                event.starts,
-                places=event.capacity,
-                needs_approval=event.asks,
-                entry=Entry(age_to=event.oldest),
-                now=_BEGIN,
-            )
-            for name, event in self.model.events.items()
-        }
-        self.reason = eventing.make_reason()
 
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.savepoint)
 
-    @rule(step=st.integers(1, 3))
-    def time_passes(self, step: int) -> None:
-        at_index = _CLOCK.index(self.now)
-        self.now = _CLOCK[min(at_index + step, len(_CLOCK) - 1)]
+    @initialize(data=st.data(), now=st.sampled_from([CLOCK[0], *CLOCK]))
+    def people_have_come(self, data: st.DataObject, now: datetime) -> None:
+        for who in data.draw(st.permutations(PEOPLE)):
+            wanted = data.draw(st.lists(st.sampled_from(list(self.events)), unique=True))
+            if wanted and not self.model.against_order(who, wanted, self.now):
+                self._order(who, wanted)
+                continue
+            for name in wanted:
+                if not self.model.against_order(who, [name], self.now):
+                    self._order(who, [name])
+                elif not self.model.against_waiting(who, name, self.now):
+                    self._join(who, name)
+        self.now = now
+        for _ in range(data.draw(st.integers(0, 5))):
+            if self.model.to_do(self.now):
+                self.a_booking_goes_on(data)
 
-    @rule(
-        who=_people,
-        names=st.lists(_names, min_size=1, max_size=3),
-    )
-    def order(self, who: str, names: list[str]) -> None:
-        refused = self.model.in_the_way(who, names, self.now)
-        made, code = self._try(
+    @precondition(lambda self: self.now != CLOCK[-1])
+    @rule(step=st.integers(1, 2))
+    def time_passes(self, step: int) -> None:
+        self.now = CLOCK[min(CLOCK.index(self.now) + step, len(CLOCK) - 1)]
+
+    def _may_order(self) -> list[tuple[str, str]]:
+        return [pair for pair in _PAIRS if not self.model.against_order(pair[0], [pair[1]], self.now)]
+
+    @precondition(lambda self: self._may_order())
+    @rule(data=st.data(), is_whole=st.booleans())
+    def order(self, data: st.DataObject, is_whole: bool) -> None:  # noqa: FBT001 - hypothesis passes it by name
+        who, name = data.draw(st.sampled_from(self._may_order()))
+        names = [name]
+        for more in data.draw(st.lists(st.sampled_from([one for one in self.events if one != name]), unique=True)):
+            if not is_whole or not self.model.against_order(who, [*names, more], self.now):
+                names.append(more)
+        self._order(who, names)
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def who_may_not_come_is_refused(self, who: str) -> None:
+        for name in self.events:
+            for names in ([name], [name, name]):
+                if self.model.against_order(who, names, self.now):
+                    self._order(who, names)
+            if self.model.against_waiting(who, name, self.now):
+                self._join(who, name)
+
+    def _order(self, who: str, names: list[str]) -> None:
+        refused = self.model.against_order(who, names, self.now)
+        made, code = _tried(
             lambda: place_order(
                 client=self.clients[who],
                 brand_id=cast.main_brand().pk,
@@ -217,148 +139,109 @@ class Club(RuleBasedStateMachine):
             )
         )
         assert code in refused if refused else code is None, (code, refused)
-        if made is not None:
-            before = Counter((place.who, self.model.events[place.event].coach) for place in self.model.places.values())
-            bookings = {booking.event_id: booking for booking in EventBooking.objects.filter(order=made)}
-            for name in sorted(names, key=lambda name: self.model.events[name].starts):
-                event = self.model.events[name]
-                before[who, event.coach] += 1
-                status = "Pending" if event.asks else "Accepted"
-                place = Place(who, name, status, before[who, event.coach])
-                self.model.places[bookings[self.events[name].pk].pk] = place
-                if who in self.model.offers[name]:
-                    self.model.offers[name].remove(who)
-            self.model.orders.append((who, {booking.pk for booking in bookings.values()}))
-
-    def _pick(self, data: st.DataObject) -> tuple[EventBooking, Place, Planned]:
-        key = data.draw(st.sampled_from(sorted(self.model.places)))
-        place = self.model.places[key]
-        return EventBooking.objects.get(pk=key), place, self.model.events[place.event]
-
-    @precondition(lambda self: self.model.places)
-    @rule(data=st.data(), role=st.sampled_from(list(Role)))
-    def cancel(self, data: st.DataObject, role: Role) -> None:
-        booking, place, event = self._pick(data)
-        allowed = place.status in {"Accepted", "Pending"} and self.now < (
-            event.starts if role is Role.ATHLETE else event.ends
-        )
-        done, _code = self._try(
-            lambda: cancel_event_booking(booking=booking, role=role, reason_code="NoTime", now=self.now)
-        )
-        assert (done is not None) == allowed
-        if allowed:
-            self.model.cancel(place)
-
-    @precondition(lambda self: self.model.places)
-    @rule(data=st.data(), accept=st.booleans())
-    def decide(self, data: st.DataObject, accept: bool) -> None:  # noqa: FBT001 - hypothesis passes it by name
-        booking, place, event = self._pick(data)
-        allowed = place.status == "Pending" and self.now < event.ends
-        done, _code = self._try(lambda: decide_event_booking(booking=booking, accept=accept, now=self.now))
-        assert (done is not None) == allowed
-        if allowed:
-            place.status = "Accepted" if accept else "Rejected"
-            if not accept:
-                self.model.give_back(place.event)
-
-    @precondition(lambda self: self.model.places)
-    @rule(data=st.data(), completed=st.booleans())
-    def complete(self, data: st.DataObject, completed: bool) -> None:  # noqa: FBT001
-        booking, place, event = self._pick(data)
-        allowed = place.status in _PLACED - {"Pending"} and self.now >= event.ends
-        done, _code = self._try(lambda: complete_event_booking(booking=booking, completed=completed, now=self.now))
-        assert (done is not None) == allowed
-        if allowed:
-            place.completed = completed
-
-    @precondition(lambda self: self.model.places)
-    @rule(data=st.data())
-    def dismiss(self, data: st.DataObject) -> None:
-        booking, place, _event = self._pick(data)
-        done, _code = self._try(lambda: dismiss_event_booking(booking=booking, now=self.now))
-        assert (done is not None) == (place.status == "Canceled")
-        place.dismissed = place.dismissed or done is not None
-
-    @precondition(lambda self: self.model.places)
-    @rule(data=st.data())
-    def dispute(self, data: st.DataObject) -> None:
-        booking, place, event = self._pick(data)
-        allowed = place.status == "Accepted" and self.now >= event.starts
-        done, _code = self._try(
-            lambda: open_dispute(
-                booking=booking,
-                disputer_id=self.clients[place.who].person_id,
-                reason_id=self.reason.pk,
-                comment="",
-                now=self.now,
-            )
-        )
-        assert (done is not None) == allowed
-        if allowed:
-            place.status = "InDispute"
-
-    @precondition(lambda self: self.model.places)
-    @rule(data=st.data())
-    def resolve(self, data: st.DataObject) -> None:
-        booking, place, _event = self._pick(data)
-        done, _code = self._try(lambda: resolve_dispute(booking=booking, resolution="So it is.", now=self.now))
-        assert (done is not None) == (place.status == "InDispute")
-        if done is not None:
-            place.status = "DisputeDone"
-
-    @rule(name=_names, goes=st.integers(0, 4))
-    def cancel_event(self, name: str, goes: int) -> None:
-        # Not often: in a club without events little happens.
-        if goes:
+        if made is None:
             return
+        before = Counter((place.who, self.model.events[place.event].coach) for place in self.model.places.values())
+        bookings = {booking.event_id: booking.pk for booking in EventBooking.objects.filter(order=made)}
+        for name in sorted(names, key=lambda name: self.model.events[name].starts):
+            event = self.model.events[name]
+            before[who, event.coach] += 1
+            status = "Pending" if event.asks else "Accepted"
+            self.model.places[bookings[self.events[name].pk]] = Place(who, name, status, before[who, event.coach])
+            self.model.notice(name)
+            if who in self.model.offers[name]:
+                self.model.offers[name].remove(who)
+        self.model.orders.append((who, set(bookings.values())))
+
+    def _step(self, key: UUID, name: str) -> None:
+        place = self.model.places[key]
+        allowed = name in self.model.steps(place, self.now)
+        booking = EventBooking.objects.get(pk=key)
+        done, _code = _tried(lambda: self._steps[name](booking))
+        assert (done is not None) == allowed, (name, place)
+        if allowed:
+            self.model.step(place, name)
+
+    @precondition(lambda self: self.model.to_do(self.now))
+    @rule(data=st.data())
+    def a_booking_goes_on(self, data: st.DataObject) -> None:
+        to_do = self.model.to_do(self.now)
+        name = data.draw(st.sampled_from(sorted(to_do)))
+        self._step(data.draw(st.sampled_from(to_do[name])), name)
+
+    @precondition(lambda self: self.model.places)
+    @rule(data=st.data())
+    def a_booking_goes_no_other_way(self, data: st.DataObject) -> None:
+        by_state = self.model.by_state(self.now)
+        key = data.draw(st.sampled_from(by_state[data.draw(st.sampled_from(sorted(by_state)))]))
+        for name in STEPS:
+            if name not in self.model.steps(self.model.places[key], self.now):
+                self._step(key, name)
+
+    # Not often: in a club without events, or people, little happens.
+    @precondition(lambda self: self.ends < 3)
+    @rule(name=st.sampled_from(list(planned())))
+    def cancel_event(self, name: str) -> None:
+        self.ends += 1
         event = self.model.events[name]
         allowed = not event.canceled and self.now < event.ends
-        done, _code = self._try(
+        done, _code = _tried(
             lambda: cancel_event(event=self.events[name], role=Role.COACH, reason_code="Other", now=self.now)
         )
         assert (done is not None) == allowed
         if allowed:
             self.model.cancel_event(name)
 
-    @rule(who=_people, name=_names)
-    def join(self, who: str, name: str) -> None:
-        refused = self.model.barred(who, name, self.now)
-        if self.model.taken(name) < self.model.events[name].capacity:
-            refused.add("place_free")
-        if who in self.model.lines[name] + self.model.offers[name]:
-            refused.add("already_waiting")
-        made, code = self._try(
-            lambda: join_waiting_list(client=self.clients[who], event=self.events[name], now=self.now)
-        )
+    def _may_wait(self) -> list[tuple[str, str]]:
+        return [pair for pair in _PAIRS if not self.model.against_waiting(*pair, self.now)]
+
+    @precondition(lambda self: self._may_wait())
+    @rule(data=st.data())
+    def join(self, data: st.DataObject) -> None:
+        self._join(*data.draw(st.sampled_from(self._may_wait())))
+
+    def _join(self, who: str, name: str) -> None:
+        refused = self.model.against_waiting(who, name, self.now)
+        made, code = _tried(lambda: join_waiting_list(client=self.clients[who], event=self.events[name], now=self.now))
         assert code in refused if refused else code is None, (code, refused)
         if made is not None:
+            self.model.notice(name)
             self.model.lines[name].append(who)
 
-    @rule(who=_people, name=_names)
-    def leave(self, who: str, name: str) -> None:
-        in_line = who in self.model.lines[name] + self.model.offers[name]
-        places = WaitingPlace.objects.in_line().filter(client=self.clients[who], event=self.events[name])
-        assert places.exists() == in_line
-        if in_line:
-            leave_waiting_list(place=places.get(), now=self.now)
-            self.model.leave(who, name)
+    def _in_line(self) -> list[tuple[str, str]]:
+        lines = (self.model.lines, self.model.offers)
+        return [(who, name) for name in self.events for line in lines for who in line[name]]
 
-    @precondition(lambda self: any(self.model.offers.values()))
+    @precondition(lambda self: self._in_line())
     @rule(data=st.data())
-    def an_offer_expires(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from([name for name, offers in self.model.offers.items() if offers]))
-        who = data.draw(st.sampled_from(self.model.offers[name]))
-        offer = WaitingPlace.objects.offered().filter(client=self.clients[who], event=self.events[name])
-        assert offer.update(offered_until=Now() - timedelta(seconds=1)) == 1
-        pass_on_offers()
+    def leave(self, data: st.DataObject) -> None:
+        who, name = data.draw(st.sampled_from(self._in_line()))
+        place = WaitingPlace.objects.in_line().get(client=self.clients[who], event=self.events[name])
+        leave_waiting_list(place=place, now=self.now)
         self.model.leave(who, name)
 
-    @rule(who=_people, goes=st.integers(0, 5))
-    def erase(self, who: str, goes: int) -> None:
-        # Not often, and then again: the second time changes nothing.
-        if goes:
-            return
+    def _offered(self) -> list[tuple[str, str]]:
+        return [(who, name) for who, name in self._in_line() if who in self.model.offers[name]]
+
+    @precondition(lambda self: self._offered())
+    @rule(data=st.data(), is_noticed=st.booleans())
+    def an_offer_expires(self, data: st.DataObject, is_noticed: bool) -> None:  # noqa: FBT001
+        who, name = data.draw(st.sampled_from(self._offered()))
+        offer = WaitingPlace.objects.offered().filter(client=self.clients[who], event=self.events[name])
+        assert offer.update(offered_until=Now() - timedelta(seconds=1)) == 1
+        if who not in self.model.late[name]:
+            self.model.late[name].append(who)
+        if is_noticed:
+            pass_on_offers()
+            for one in self.events:
+                self.model.notice(one)
+
+    @precondition(lambda self: self.ends < 3)
+    @rule(who=st.sampled_from(PEOPLE))
+    def erase(self, who: str) -> None:
+        self.ends += 1
         erase_person(person=Person.objects.get(pk=self.clients[who].person_id), by="user:1", now=self.now)
+        # The second time changes nothing.
         if who not in self.model.erased:
             self.model.erase(who, self.now)
 
@@ -374,22 +257,36 @@ class Club(RuleBasedStateMachine):
                 booking.cardinality,
                 booking.completed,
                 booking.dismissed_at is not None,
+                booking.version,
             )
             for booking in EventBooking.objects.all()
         }
         assert stored == self.model.places
+        in_line: dict[WaitingState, list[tuple[str, str]]] = {WaitingState.WAITING: [], WaitingState.OFFERED: []}
+        for place in WaitingPlace.objects.in_line().order_by("number"):
+            in_line[WaitingState(place.state)].append((names[place.event_id], who[place.client_id]))
         for event in Event.objects.all():
-            planned = self.model.events[names[event.pk]]
-            assert event.taken == self.model.taken(names[event.pk]) <= event.capacity
-            assert (event.status == "Canceled") == planned.canceled
-            line = WaitingPlace.objects.in_line().filter(event=event).order_by("number")
-            waiting = [who[place.client_id] for place in line if place.state == WaitingState.WAITING]
-            offered = {who[place.client_id] for place in line if place.state == WaitingState.OFFERED}
             name = names[event.pk]
-            assert (waiting, offered) == (self.model.lines[name], set(self.model.offers[name]))
+            assert event.taken == self.model.taken(name) <= event.capacity
+            assert (event.status == "Canceled") == self.model.events[name].canceled
+            assert [one for of, one in in_line[WaitingState.WAITING] if of == name] == self.model.lines[name]
+            offered = {one for of, one in in_line[WaitingState.OFFERED] if of == name}
+            assert offered == set(self.model.offers[name])
+        busy = Reservation.objects.filter(active=True, subject_kind=Event.SUBJECT_KIND)
+        assert {names[pk] for pk in busy.values_list("subject_id", flat=True)} == {
+            name for name, event in self.model.events.items() if not event.canceled
+        }
         disputed = {pk for pk, place in self.model.places.items() if place.status in {"InDispute", "DisputeDone"}}
         assert set(Dispute.objects.values_list("booking_id", flat=True)) == disputed
 
+    def _is_new(self) -> bool:
+        """Whether something happened that the lists show, since they were looked at."""
+        dismissed = sum(place.dismissed for place in self.model.places.values())
+        shown = (len(self.model.orders), dismissed, len(self.model.erased))
+        is_new, self.shown = shown != self.shown, shown
+        return is_new
+
+    @precondition(lambda self: self._is_new())
     @invariant()
     def the_lists_show_what_the_model_says(self) -> None:
         brand_id = cast.main_brand().pk
@@ -411,10 +308,3 @@ class Club(RuleBasedStateMachine):
             }
             assert {booking.pk for booking in bookings_of_event(event, seen_by=None)} == known
         assert Order.objects.count() == len(self.model.orders)
-
-    def _try(self, call: Any) -> tuple[Any, str | None]:
-        """What the service answers, or the code of its refusal."""
-        try:
-            return call(), None
-        except DomainError as error:
-            return None, error.code

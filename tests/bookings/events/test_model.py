@@ -10,13 +10,20 @@ from typing import Any
 from hypothesis import settings as bounds
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.bookings.events.club import make_world
 from tests.bookings.events.machine import Club
 from tests.scheduling.properties import bounded
 
 _EXAMPLES = int(os.environ.get("EVENT_EXAMPLES", "0"))
-_sequences = bounds(bounded, max_examples=_EXAMPLES or 25, stateful_step_count=20, derandomize=not _EXAMPLES)
+_sequences = bounds(bounded, max_examples=_EXAMPLES or 25, stateful_step_count=30, derandomize=not _EXAMPLES)
 
 
 def test_events_are_as_the_model_says(north: Any, settings: Any, tmp_path: Path) -> None:
     settings.ERASURE_LOG = str(tmp_path / "erasures.jsonl")
-    run_state_machine_as_test(Club, settings=_sequences)
+    world = make_world()
+
+    class Run(Club):
+        def __init__(self) -> None:
+            super().__init__(world)
+
+    run_state_machine_as_test(Run, settings=_sequences)
