@@ -148,8 +148,8 @@ def test_the_page_says_who_comes_who_waits_and_what_they_were_told(
     assert "Messages about its places" in page
 
 
-# Search path, session, user, roles; the event (for the page, its buttons, its people); bookings, line, messages.
-PAGE_QUERIES = 11
+# Search path, session, user, roles; the event (for the page and its buttons); bookings, line, messages.
+PAGE_QUERIES = 10
 
 
 def test_the_canceled_are_folded_away_and_the_erased_are_gone(sign_in: SignIn) -> None:

@@ -50,6 +50,7 @@ OF_ALL = {
     "api.openapi_views:_document",
     "notifications.calendars.zones:vtimezone",
     # What the apps say of their columns, and what they do about somebody who is erased: code, and no rows.
+    "tenants.personal:_led",
     "tenants.personal:_owners",
     "tenants.personal:_steps",
     "tenants.personal:_subjects",
