@@ -31,13 +31,14 @@ def _remove_mails(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG0
 
 
 def _end_sessions(who: Someone, now: datetime, limit: int) -> int:  # noqa: ARG001
-    """Their user is gone already, so nobody is signed in by them."""
+    """Their user is gone already, so nobody is signed in by them. Those go too that nobody can read any more, for their
+    key is gone: they might be of whoever is erased."""
     if who.user_id is None:
         return 0
     ended = [
         session.session_key
         for session in Session.objects.iterator()
-        if session.get_decoded().get("_auth_user_id") == str(who.user_id)
+        if not (said := session.get_decoded()) or said.get("_auth_user_id") == str(who.user_id)
     ]
     Session.objects.filter(pk__in=ended).delete()
     return len(ended)

@@ -56,6 +56,8 @@ def test_a_killed_worker_leaves_the_rest_to_the_next(platform: Live, settings: A
     with platform.inside():
         whole = Erasure.objects.get(pk=receipt.pk)
         assert search.traces(*world.WORDS) == []
+        # The session, too, which this process has signed with a key that the workers do not have.
+        assert whole.done["sessions"] == 1
         # What was committed before the kill is counted once, too.
         counted = ("coach_bookings_cancelled", "bookings_coachbooking", "suppressions", "stored_answers", HELD)
         assert [whole.done[name] for name in counted] == [3, 5, 2, 4, 2]
