@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import F
 
@@ -20,6 +21,8 @@ from scheduling.public import Period
 from visits.models import Visit
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+# What is over was booked so long ago. Whoever works three mornings a week has enough of them since, whatever day it is.
+_BOOKED: Final = 14 * _DAY
 _NOTES = ["First talk", None, "Follow-up after last week"]
 
 
@@ -55,16 +58,16 @@ def add_bookings(tenant: str, staff: list[StaffMember], clients: list[Client], *
         book = Booker(coach, clients)
         for number, slot in enumerate(_free(coach, now + _DAY, now + 12 * _DAY, now=now)[3 :: 7 + index][:6]):
             book(slot, number, now - (number * 3 + index) * _HOUR)
-        past = iter(_free(coach, now - 4 * _DAY, now - 2 * _HOUR, now=now - 6 * _DAY)[-1::-3])
+        past = iter(_free(coach, now - _BOOKED + _DAY, now - 2 * _HOUR, now=now - _BOOKED)[-1::-3])
         _some_that_are_over(coach, past, book, now=now)
         if index == 0:
             for name in ("begun", "missed"):
-                call(book(next(past), 0, now - 6 * _DAY), demo_id(tenant, "booking", name))
+                call(book(next(past), 0, now - _BOOKED), demo_id(tenant, "booking", name))
     _as_if_it_had_been_sent(tenant, now=now)
 
 
 def _some_that_are_over(coach: StaffMember, past: Iterator[FreeSlot], book: Booker, *, now: datetime) -> None:
-    before = now - 6 * _DAY
+    before = now - _BOOKED
     for number, came in enumerate((True, True, False)):
         booking = book(next(past), number, before)
         record_attendance(booking=booking, came=came, now=booking.ends_at)
